@@ -1,0 +1,6 @@
+/**
+ * The measurements of the README.
+ *
+ * @packageDocumentation
+ */
+export {}

@@ -1,0 +1,108 @@
+/* The launcher: walks a plan in a process of its own, between the clone and the exec of the command. With an init in
+ * the plan it stays, as PID 1 of the new pid namespace: launcher and init are one program.
+ *
+ * It lives in a sealed memfd (src/program/launcher.ts wraps this code into an ELF), has no data, no libc and no
+ * environment, and is entered with all signals blocked. */
+
+#include "kernel.h"
+#include "plan.h"
+
+/* argv[1]: eight letters of the plan's fd, eight of its size; a nibble a letter, 'a' is 0. */
+static u64 decode(const char *text) {
+  u64 value = 0;
+  for (int i = 0; i < 8; i++) value = value << 4 | (u64)(text[i] - 'a');
+  return value;
+}
+
+static __attribute__((noreturn)) void quit(long status) {
+  for (;;) CALL(exit_group, status, 0, 0, 0);
+}
+
+struct siginfo { s32 signal, error, code, rest[29]; };
+
+/* PID 1: passes signals on to the command, reaps what is orphaned, reports the command's raw wait status, and ends
+ * with it; the kernel then ends all others. All signals stay blocked and are taken one by one: none is lost, and none
+ * is dropped for want of a handler (pid_namespaces(7)). */
+static __attribute__((noreturn)) void init(u64 plan_size, long command, long lifeline, long outlive) {
+  CALL(munmap, PLAN_ADDRESS, plan_size, 0, 0);  /* nobody inside may reach what Node reads */
+  for (;;) {
+    u64 all = ~0UL;
+    struct siginfo info;
+    long signal = CALL(rt_sigtimedwait, &all, &info, 0, sizeof all);
+    s32 status;
+    long pid;
+    while ((pid = CALL(wait4, -1, &status, WNOHANG | WALL, 0)) > 0) {
+      if (pid != command) continue;
+      CALL(write, lifeline, &status, sizeof status, 0);
+      quit(status & 0x7f ? 128 + (status & 0x7f) : status >> 8 & 0xff);
+    }
+    if (signal == SIGIO && !outlive) {  /* the lifeline has news: is the other end gone? */
+      struct { s32 fd; u16 events, revents; } poll = {(s32)lifeline, 0, 0};
+      u64 now[2] = {0, 0};
+      CALL(ppoll, &poll, 1, now, 0);
+      if (poll.revents & POLLHUP) quit(128 + SIGKILL);
+    }
+    /* Codes above 0 are the kernel's own: a terminal's ^C has reached the command too, which is in its process group. */
+    if (signal > 0 && signal != SIGCHLD && info.code <= 0) CALL(kill, command, signal, 0, 0);
+  }
+}
+
+static int tolerated(const struct step *step, long error) {
+  for (int i = 0; i < 8; i++)
+    if (step->tolerated[i] && step->tolerated[i] == error) return 1;
+  return 0;
+}
+
+static __attribute__((noreturn)) void walk(volatile struct plan *plan) {
+  volatile struct list *list = plan->lists;
+  long before = 0;  /* the result that only_after is about */
+  for (u32 i = 0; i < list->count; i++) {
+    const struct step *step = &list->steps[i];
+    if (step->only_after && before != -(long)step->only_after) continue;
+    long args[6];
+    for (int j = 0; j < 6; j++) args[j] = step->values >> j & 1 ? *(long *)step->args[j] : (long)step->args[j];
+    list->progress = i + 1;
+    if (step->kind == STEP_INIT) init(plan->size, args[0], args[1], args[2]);
+    long result;
+#ifdef UNPROTECTED
+    if (step->nr == NR_prctl && args[0] == PR_SET_DUMPABLE) continue;
+#endif
+    if (step->kind == STEP_REFUSE) result = *(u32 *)args[0] == step->expected ? -(long)step->nr : 0;
+    else result = syscall6(step->nr, args[0], args[1], args[2], args[3], args[4], args[5]);
+    if (step->kind == STEP_FORK && result == 0) {
+      list = &plan->lists[step->expected];
+      i = -1U;
+      continue;
+    }
+    if (!step->only_after) before = result;
+    if (step->result) *(volatile long *)step->result = result;
+    if (failed(result) ? !tolerated(step, -result) : step->expects && (u64)result != step->expected) {
+      list->error = failed(result) ? (s32)-result : UNEXPECTED;
+      quit(127);
+    }
+  }
+  list->progress = list->count + 1;
+  quit(127);
+}
+
+__attribute__((used, noreturn)) static void launch(long *stack) {
+  char *argument = (char *)stack[2];  /* argc, argv[0], argv[1] */
+  u64 fd = decode(argument), size = decode(argument + 8);
+  for (char *c = argument; *c; c++) *c = 0;  /* /proc/1/cmdline is argv[0] alone */
+  long plan = syscall6(NR_mmap, PLAN_ADDRESS, (long)size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED_NOREPLACE, (long)fd, 0);
+  if (plan != (long)PLAN_ADDRESS) quit(126);
+  CALL(close, fd, 0, 0, 0);
+  /* exec has reset the handlers; ignored signals stay ignored (signal(7)), and Node ignores SIGPIPE and SIGXFSZ. */
+  u64 action[4] = {0, 0, 0, 0};
+  for (long signal = 1; signal <= 64; signal++) CALL(rt_sigaction, signal, action, 0, 8);
+  walk((volatile struct plan *)plan);
+}
+
+#ifndef UNPROTECTED
+/* The kernel enters with the stack pointer at argc. */
+#if defined(__x86_64__)
+__asm__(".section .text.entry\n.global _start\n_start: mov %rsp, %rdi\n\tand $-16, %rsp\n\tcall launch\n\thlt\n.text");
+#else
+__asm__(".section .text.entry\n.global _start\n_start: mov x0, sp\n\tbl launch\n\tbrk 1\n.text");
+#endif
+#endif

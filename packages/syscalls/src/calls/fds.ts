@@ -1,0 +1,109 @@
+import { library } from '../ffi/library.ts'
+import { AF_UNIX, F, F_SEAL, MFD, MSG, SCM_RIGHTS, SOCK, SOL_SOCKET } from '../kernel/constants.ts'
+import { attempt, count, cString, descriptor, succeed } from './result.ts'
+
+/**
+ * `close(fd)` — close a file descriptor. The raw call: libuv must not learn of fds that it didn't open.
+ *
+ * @throws {SyscallError} `EBADF` when it isn't open.
+ * @see close(2)
+ */
+export function close(fd: number): void {
+  succeed({}, 'close', fd)
+}
+
+/**
+ * `open(path, flags)` — open a file, close-on-exec if the flags say so.
+ *
+ * @see open(2)
+ */
+export function open(path: string, flags: number): number {
+  return descriptor({ path }, 'openat', -100, cString(path), flags)
+}
+
+/**
+ * `memfdCreate(name, flags)` — an anonymous file in memory. MFD_EXEC (Linux 6.3) is left out where it isn't known.
+ *
+ * @throws {SyscallError} `EACCES` when `vm.memfd_noexec` is 2 and the memfd was to be executable.
+ * @see memfd_create(2)
+ */
+export function memfdCreate(name: string, flags: number): number {
+  const fd = attempt('memfd_create', cString(name), flags)
+  if (fd === -22 && flags & MFD.EXEC) return memfdCreate(name, flags & ~MFD.EXEC)
+  return fd >= 0 ? fd : descriptor({ path: name }, 'memfd_create', cString(name), flags)
+}
+
+/**
+ * `seal(fd)` — make a memfd immutable for all who have it, for ever.
+ *
+ * @see fcntl(2), F_ADD_SEALS
+ */
+export function seal(fd: number): void {
+  succeed({}, 'fcntl', fd, F.ADD_SEALS, F_SEAL.WRITE | F_SEAL.GROW | F_SEAL.SHRINK | F_SEAL.SEAL)
+}
+
+/** `pwrite(fd, bytes, offset)` — write all of it at an offset. */
+export function pwrite(fd: number, bytes: Uint8Array, offset: number): void {
+  let done = 0
+  while (done < bytes.length)
+    done += count({}, 'pwrite64', fd, bytes.subarray(done), bytes.length - done, offset + done)
+}
+
+/** `pread(fd, bytes, offset)` — read what there is at an offset; returns how much. */
+export function pread(fd: number, bytes: Uint8Array, offset: number): number {
+  return count({}, 'pread64', fd, bytes, bytes.length, offset)
+}
+
+/**
+ * `socketpair(type)` — two connected unix sockets, close-on-exec.
+ *
+ * @returns the two fds
+ * @see socketpair(2)
+ */
+export function socketpair(type: number = SOCK.STREAM): [number, number] {
+  const pair = new Int32Array(2)
+  succeed({}, 'socketpair', AF_UNIX, type | SOCK.CLOEXEC, 0, new Uint8Array(pair.buffer))
+  return [pair[0] as number, pair[1] as number]
+}
+
+/** What `receive` got: bytes, and at most one fd that came along. */
+export interface Message {
+  /** Empty at the end of the stream. */
+  bytes: Buffer
+  /** An fd sent by SCM_RIGHTS, close-on-exec; yours to close. */
+  fd?: number
+}
+
+/**
+ * `receive(socket)` — what is there to read, without waiting; `undefined` when nothing is.
+ *
+ * @see recvmsg(2), unix(7)
+ */
+export function receive(socket: number): Message | undefined {
+  const { address } = library()
+  const bytes = Buffer.alloc(64)
+  const control = Buffer.alloc(24) // one cmsghdr with one fd
+  const vector = Buffer.alloc(16)
+  vector.writeBigUInt64LE(address(bytes), 0)
+  vector.writeBigUInt64LE(BigInt(bytes.length), 8)
+  const header = Buffer.alloc(56)
+  header.writeBigUInt64LE(address(vector), 16)
+  header.writeBigUInt64LE(1n, 24)
+  header.writeBigUInt64LE(address(control), 32)
+  header.writeBigUInt64LE(BigInt(control.length), 40)
+  const length = attempt('recvmsg', socket, header, MSG.DONTWAIT | MSG.CMSG_CLOEXEC)
+  if (length === -11 || length === -4) return undefined // EAGAIN, EINTR
+  // A reset is an end too: the other side is gone and what it had sent is lost.
+  if (length < 0) return { bytes: Buffer.alloc(0) }
+  const isRights = control.readInt32LE(8) === SOL_SOCKET && control.readInt32LE(12) === SCM_RIGHTS
+  const message: Message = { bytes: bytes.subarray(0, length) }
+  if (header.readBigUInt64LE(40) >= 20n && isRights) message.fd = control.readInt32LE(16)
+  return message
+}
+
+/** `send(socket, bytes)` — without waiting and without SIGPIPE; false when the other side is gone. */
+export function send(socket: number, bytes: Uint8Array): boolean {
+  return (
+    attempt('sendto', socket, bytes, bytes.length, MSG.DONTWAIT | MSG.NOSIGNAL) === bytes.length
+  )
+}

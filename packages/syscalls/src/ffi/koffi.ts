@@ -1,0 +1,43 @@
+import { createRequire } from 'node:module'
+import type Koffi from 'koffi'
+import type { Library, Watch, Word } from './library.ts'
+
+const PROT = { READ: 1, WRITE: 2, EXEC: 4 }
+const MAP = { PRIVATE: 2, ANONYMOUS: 0x20 }
+
+/** The koffi back end: the only file that knows koffi. Symbols come from the process itself: glibc and musl. */
+export function createKoffi(): Library {
+  const koffi: typeof Koffi = createRequire(import.meta.url)('koffi')
+  const libc = koffi.load(null)
+  const word = 'void *' // takes numbers, bigints, memory and null
+  // syscall(2) is variadic; on both architectures its words travel as those of a function with seven parameters.
+  const call = libc.func('syscall', 'long', ['long', word, word, word, word, word, word])
+  const mmap = libc.func('mmap', 'void *', [word, 'size_t', 'int', 'int', 'int', 'intptr_t'])
+  const mprotect = libc.func('mprotect', 'int', [word, 'size_t', 'int'])
+  const memcpy = libc.func('memcpy', 'void *', [word, word, 'size_t'])
+  const entry = koffi.proto('long', [word])
+
+  return {
+    syscall(number, words) {
+      const [a, b, c, d, e, f] = words as Word[]
+      const result = call(number, a ?? null, b ?? null, c ?? null, d ?? null, e ?? null, f ?? null)
+      return result === -1 ? -koffi.errno() : Number(result)
+    },
+    code(bytes) {
+      const size = Math.ceil(bytes.length / 65536) * 65536 // whole pages of any size that arm64 has
+      const address = mmap(null, size, PROT.READ | PROT.WRITE, MAP.PRIVATE | MAP.ANONYMOUS, -1, 0)
+      memcpy(address, bytes, bytes.length)
+      // Never writable and executable at once. mprotect makes the kernel synchronise arm64's instruction cache.
+      if (mprotect(address, size, PROT.READ | PROT.EXEC) !== 0)
+        throw new Error(`mprotect(PROT_EXEC) failed with errno ${koffi.errno()}`)
+      return (argument) => Number(koffi.call(address, entry, argument))
+    },
+    address: (memory) => koffi.address(memory),
+    watch(fd, readable): Watch {
+      // koffi.node.poll (undocumented) swallows what its callback throws, aborts on an fd that epoll refuses, and
+      // crashes when stopped after close: `readable` must not throw, and a handle is never stopped.
+      const handle = koffi.node.poll(fd, { readable: true }, readable)
+      return { ref: () => handle.ref(), unref: () => handle.unref() }
+    },
+  }
+}

@@ -1,0 +1,40 @@
+import { UnsupportedError } from '../errors/unsupported-error.ts'
+import { createKoffi } from './koffi.ts'
+
+/** What a system call takes: a number, an address, memory, or nothing (a null pointer). */
+export type Word = number | bigint | Uint8Array | null
+
+/** What this package needs of a foreign function interface. A second back end is one more file that implements it. */
+export interface Library {
+  /** A raw system call by number: its result, or its negative errno. */
+  syscall(number: number, words: readonly Word[]): number
+  /** Maps machine code read+execute for the life of the process and returns a function of one pointer. */
+  code(bytes: Uint8Array): (argument: Uint8Array) => number
+  /** The address of memory that JavaScript holds, good until the caller's tick ends. */
+  address(memory: Uint8Array): bigint
+  /** Watches an fd (epoll has to take it) from the event loop. */
+  watch(fd: number, readable: () => void): Watch
+}
+
+/** A watched fd; `ref` and `unref` are Node's: whether it holds the event loop. */
+export interface Watch {
+  ref(): void
+  unref(): void
+}
+
+let loaded: Library | undefined
+
+/**
+ * The FFI of this process, loaded at the first call: importing works on every platform.
+ *
+ * @throws {UnsupportedError} `ERR_NS_UNSUPPORTED` anywhere but on Linux, x86-64 or arm64.
+ */
+export function library(): Library {
+  if (loaded) return loaded
+  if (process.platform !== 'linux' || !['x64', 'arm64'].includes(process.arch))
+    throw new UnsupportedError(
+      `@ns needs Linux on x64 or arm64; this is ${process.platform} on ${process.arch}`,
+    )
+  loaded = createKoffi()
+  return loaded
+}

@@ -1,0 +1,43 @@
+/**
+ * The kernel boundary of `@ns`: a start is a program of raw system calls that packages contribute and that a tiny
+ * launcher runs between clone and exec. Isolates nothing by itself; `launch` with one namespace package is complete.
+ *
+ * @packageDocumentation
+ */
+
+export { close, open, socketpair } from './calls/fds.ts'
+export {
+  type Exit,
+  pidfdOpen,
+  pidfdSendSignal,
+  type ResourceUsage,
+  signalName,
+} from './calls/processes.ts'
+export { attempt, count, cString, descriptor, succeed } from './calls/result.ts'
+export type { ErrorCode } from './errors/codes.ts'
+export { hintFor } from './errors/hints.ts'
+export {
+  type FailedStep,
+  invalidOption,
+  NamespaceError,
+  type NamespaceErrorDetails,
+} from './errors/namespace-error.ts'
+export { SyscallError } from './errors/syscall-error.ts'
+export { UnsupportedError } from './errors/unsupported-error.ts'
+export * from './kernel/constants.ts'
+export { type ErrnoName, errnoName, errnoNumber } from './kernel/errno.ts'
+export { type SyscallName, syscallNumber } from './kernel/numbers.ts'
+export { Namespace, type NamespaceIdentity } from './namespaces/namespace.ts'
+export type { NamespaceRef } from './namespaces/ref.ts'
+export { CLONE_NEW, type NamespaceType, namespaceTypes, procName } from './namespaces/types.ts'
+export { Child, type Ready } from './process/child.ts'
+export type { SpawnError } from './process/failure.ts'
+export { inside, type Memory } from './process/inside.ts'
+export { explain, isPrivileged, type LaunchOptions, launch } from './process/launch.ts'
+export type { Command } from './program/command.ts'
+export type { Contribution, ParkedChild } from './program/contribution.ts'
+export type { ExplainedStep, Program } from './program/explain.ts'
+export { Region, Slot } from './program/memory.ts'
+export { type Phase, phases } from './program/order.ts'
+export { PhaseSteps, Plan } from './program/plan.ts'
+export { type Argument, type Fd, type Step, type StepOptions, step } from './program/step.ts'

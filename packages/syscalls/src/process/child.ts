@@ -1,0 +1,330 @@
+import { readFileSync } from 'node:fs'
+import { constants } from 'node:os'
+import { close, pread, receive, send } from '../calls/fds.ts'
+import { type Exit, exitOfStatus, pidfdSendSignal, wait } from '../calls/processes.ts'
+import { attempt } from '../calls/result.ts'
+import { NamespaceError } from '../errors/namespace-error.ts'
+import type { NamespaceType } from '../namespaces/types.ts'
+import { type Built, STATX_INO_OFFSET } from '../program/build.ts'
+import type { Command } from '../program/command.ts'
+import type { Contribution } from '../program/contribution.ts'
+import { MESSAGE } from '../program/joins.ts'
+import { getWord } from '../program/memory.ts'
+import type { PlacedStep } from '../program/program.ts'
+import { type Source, watch } from './events.ts'
+import { interruptedError, stepError } from './failure.ts'
+import { type Outcome, readOutcome } from './status.ts'
+
+/** What was really made, as the process itself saw it before its exec. */
+export interface Ready {
+  /** The process that `kill` reaches, as we see it: the command, or its init. */
+  readonly pid: number
+  /** Inode of each of the command's namespaces: what `/proc/self/ns` shows it. Empty without contributions. */
+  readonly namespaces: Readonly<Partial<Record<NamespaceType, number>>>
+  /** The maps that were installed, in the kernel's format; absent without a user namespace. */
+  readonly uidMap?: string
+  readonly gidMap?: string
+  /** What is weaker than one might think. */
+  readonly warnings: readonly string[]
+}
+
+/** All that a start owns and needs; made by `launch`. */
+export interface StartState {
+  readonly pid: number
+  readonly pidfd: number
+  /** Our ends. */
+  readonly status: number
+  readonly lifeline: number | undefined
+  /** The plan's memfd. */
+  readonly plan: number
+  readonly built: Built
+  readonly placed: readonly PlacedStep[]
+  /** Absent: the program ends without an exec. */
+  readonly command: Command | undefined
+  readonly contributions: readonly Contribution[]
+  /** `ms` until a start has failed. */
+  readonly startTimeout: number
+  /** Is given the plan's memory once the program has run. */
+  readonly onMemory?: ((memory: Buffer) => void) | undefined
+}
+
+/** A process that `launch` started: by pidfd, so never someone else's. */
+export class Child {
+  #pid: number
+  #pidfd: number
+  /** Settles when the command is executed, or the start has failed. */
+  readonly started: Promise<Ready>
+  /** Settles when the process has ended and was reaped; rejects as `started` does. */
+  readonly exited: Promise<Exit>
+  readonly #state: StartState
+  readonly #sources: { status: Source | undefined; exit: Source }
+  readonly #startResolvers = Promise.withResolvers<Ready>()
+  readonly #exitResolvers = Promise.withResolvers<Exit>()
+  readonly #deadline: NodeJS.Timeout
+  #phase: 'starting' | 'running' | 'failing' | 'ended' = 'starting'
+  #failure: ((exit: Exit) => Error) | undefined
+  #killed = false
+  #held = true
+
+  /** @internal use `launch` */
+  constructor(state: StartState) {
+    this.#state = state
+    this.#pid = state.pid
+    this.#pidfd = state.pidfd
+    this.started = this.#startResolvers.promise
+    this.exited = this.#exitResolvers.promise
+    this.started.catch(() => {}) // whoever looks at one of the two sees the error
+    this.exited.catch(() => {})
+    this.#sources = {
+      status: watch(state.status, () => this.#readStatus()),
+      exit: watch(state.pidfd, () => this.#readExit()),
+    }
+    this.#deadline = setTimeout(() => this.#expire(), state.startTimeout).unref()
+  }
+
+  /** The process's number; with an init the init's. It changes once when a pid namespace is joined: at `started`. */
+  get pid(): number {
+    return this.#pid
+  }
+
+  /** An fd of this process that is the child; closed when it has ended. */
+  get pidfd(): number {
+    return this.#pidfd
+  }
+
+  /** `false` once the child has ended and was reaped: nobody is signalled then. With an init it passes the signal on. */
+  kill(signal: NodeJS.Signals | number = 'SIGTERM'): boolean {
+    if (this.#phase === 'ended') return false
+    const number = typeof signal === 'number' ? signal : constants.signals[signal]
+    if (number === undefined) throw new TypeError(`Unknown signal: ${signal}`)
+    if (number !== 0) this.#killed = true
+    const isDropped = this.#state.built.plan.commandIsPidOne && isDroppedByPidOne(this.#pid, number)
+    return pidfdSendSignal(this.#pidfd, isDropped ? constants.signals.SIGKILL : number)
+  }
+
+  /** The child holds the event loop, as Node's do. */
+  ref(): void {
+    this.#held = true
+    this.#sources.status?.ref()
+    this.#sources.exit.ref()
+  }
+
+  /** The child doesn't hold the event loop. */
+  unref(): void {
+    this.#held = false
+    this.#sources.status?.unref()
+    this.#sources.exit.unref()
+  }
+
+  /** Waits in this tick, at most `ms`, for the start to be decided; what is decided is settled. */
+  waitForStart(ms: number): 'starting' | 'running' | 'failing' | 'ended' {
+    const poll = Buffer.alloc(8)
+    poll.writeInt32LE(this.#state.status, 0)
+    poll.writeInt16LE(1, 4) // POLLIN
+    const time = Buffer.alloc(16)
+    time.writeBigInt64LE(BigInt(Math.round(ms * 1e6)), 8)
+    if (this.#sources.status && attempt('ppoll', poll, 1, time, null, 0) === 1) this.#readStatus()
+    return this.#phase
+  }
+
+  #readStatus(): void {
+    while (this.#sources.status) {
+      const message = receive(this.#state.status)
+      if (!message) return
+      if (message.bytes.length === 0) this.#finishStart()
+      else if (message.bytes.toString() === MESSAGE.parked) void this.#actAsParent()
+      else if (message.bytes.toString() === MESSAGE.forked && message.fd !== undefined)
+        this.#follow(message.fd)
+      else if (message.fd !== undefined) close(message.fd)
+    }
+  }
+
+  async #actAsParent(): Promise<void> {
+    try {
+      for (const contribution of this.#state.contributions)
+        await contribution.parent?.({ pid: this.#pid, pidfd: this.#pidfd })
+      if (this.#sources.status) send(this.#state.status, Buffer.from(MESSAGE.go))
+    } catch (error) {
+      this.#fail(() => error as Error)
+    }
+  }
+
+  /** The launcher has cloned the real child into a pid namespace: from now on that is the child. */
+  #follow(pidfd: number): void {
+    const launcher = this.#pidfd
+    this.#sources.exit.close()
+    this.#pidfd = pidfd
+    this.#pid = this.#readForkedPid() ?? this.#pid
+    this.#sources.exit = watch(pidfd, () => this.#readExit())
+    if (!this.#held) this.#sources.exit.unref()
+    const source = watch(launcher, () => {
+      if (!wait(launcher)) return
+      source.close()
+      close(launcher)
+    })
+    send(this.#state.status, Buffer.from(MESSAGE.go))
+  }
+
+  #readForkedPid(): number | undefined {
+    const { forked } = this.#state.built
+    if (!forked) return undefined
+    const pid = getWord(this.#readPlan(), forked.region.offset)
+    return pid > 0 && Number.isSafeInteger(pid) ? pid : undefined
+  }
+
+  #readPlan(): Buffer {
+    const bytes = Buffer.alloc(this.#state.built.plan.memory.bytes.length)
+    pread(this.#state.plan, bytes, 0)
+    return bytes
+  }
+
+  /** All that held the status socket have closed it: the command is executed, or nothing will be. */
+  #finishStart(): void {
+    const { built, placed, command } = this.#state
+    const plan = this.#readPlan()
+    this.#closeStart()
+    if (this.#phase !== 'starting') return
+    const outcome: Outcome = readOutcome(plan, placed, built.candidates)
+    if (outcome.kind === 'started') {
+      this.#phase = 'running'
+      this.#state.onMemory?.(plan)
+      this.#startResolvers.resolve(this.#readyFrom(plan))
+      return
+    }
+    if (outcome.kind === 'failed') this.#fail(() => stepError(outcome, placed.length, command))
+    else
+      this.#fail(({ signalCode, exitCode }) =>
+        interruptedError(
+          outcome.at,
+          placed.length,
+          signalCode ? `killed by ${signalCode}` : `ended with ${exitCode}`,
+        ),
+      )
+  }
+
+  /** The plan's memory and its environment are gone with its last fd. */
+  #closeStart(): void {
+    if (!this.#sources.status) return
+    clearTimeout(this.#deadline)
+    this.#sources.status.close()
+    this.#sources.status = undefined
+    close(this.#state.status)
+    close(this.#state.plan)
+  }
+
+  #readyFrom(plan: Buffer): Ready {
+    const { identities, maps, groups, plan: builder } = this.#state.built
+    const text = (offset: number, size: number) =>
+      plan.toString('latin1', offset, offset + size).replace(/\0.*$/s, '')
+    const namespaces = Object.fromEntries(
+      [...identities].map(([type, { offset }]) => [
+        type,
+        Number(plan.readBigUInt64LE(offset + STATX_INO_OFFSET)),
+      ]),
+    )
+    const warnings = [...builder.warnings]
+    if (groups && getWord(plan, groups.region.offset) < 0 && hasSupplementaryGroups())
+      warnings.push('supplementary groups are kept: setgroups is denied in this user namespace')
+    const ready = { pid: this.#pid, namespaces, warnings }
+    if (!maps) return ready
+    return {
+      ...ready,
+      uidMap: text(maps.uid.offset, maps.uid.size),
+      gidMap: text(maps.gid.offset, maps.gid.size),
+    }
+  }
+
+  #expire(): void {
+    const plan = this.#readPlan()
+    const { placed, built, startTimeout } = this.#state
+    const outcome = readOutcome(plan, placed, built.candidates)
+    const at = outcome.kind === 'started' ? placed.at(-1) : outcome.at
+    const where = at ? interruptedError(at, placed.length, `still`).message : ''
+    this.#fail(
+      () =>
+        new NamespaceError(`the start took longer than ${startTimeout} ms: ${where}`, {
+          code: 'ERR_NS_TIMEOUT',
+        }),
+    )
+  }
+
+  /** The error is reported when the child is gone and reaped: nothing of the start is left then. */
+  #fail(error: (exit: Exit) => Error): void {
+    if (this.#phase !== 'starting') return
+    this.#phase = 'failing'
+    this.#failure = error
+    this.#closeStart()
+    pidfdSendSignal(this.#pidfd, constants.signals.SIGKILL)
+    this.#sources.exit.ref()
+  }
+
+  #readExit(): void {
+    if (this.#phase === 'ended') return
+    let exit = wait(this.#pidfd)
+    if (!exit) return
+    if (this.#sources.status) this.#finishDeadStart()
+    this.#sources.exit.close()
+    close(this.#pidfd)
+    exit = { ...exit, ...this.#reportedExit() }
+    if (this.#state.lifeline !== undefined) close(this.#state.lifeline)
+    const failure = this.#failure?.(exit)
+    this.#phase = 'ended'
+    for (const contribution of this.#state.contributions) contribution.release?.()
+    // Killed by our own `kill` before the exec: an exit, as it would be a moment later.
+    if (failure && !(this.#killed && exit.signalCode)) {
+      this.#startResolvers.reject(failure)
+      this.#exitResolvers.reject(failure)
+      return
+    }
+    this.#startResolvers.resolve({
+      pid: this.#pid,
+      namespaces: {},
+      warnings: ['the process was killed before its command was executed'],
+    })
+    this.#exitResolvers.resolve(exit)
+  }
+
+  /** The child is dead before its status was read: its socket has ended, unless a process that it forked has it too. */
+  #finishDeadStart(): void {
+    this.#readStatus()
+    if (this.#sources.status) this.#finishStart()
+  }
+
+  /** What the init reported of its command; an init that was killed reported nothing. */
+  #reportedExit(): Partial<Exit> {
+    if (this.#state.lifeline === undefined) return {}
+    const message = receive(this.#state.lifeline)
+    return message?.bytes.length === 4 ? exitOfStatus(message.bytes.readInt32LE(0)) : {}
+  }
+}
+
+function hasSupplementaryGroups(): boolean {
+  return (process.getgroups?.() ?? []).some((gid) => gid !== process.getgid?.())
+}
+
+const { SIGHUP, SIGINT, SIGQUIT, SIGABRT, SIGUSR1, SIGUSR2, SIGPIPE, SIGALRM, SIGTERM, SIGIO } =
+  constants.signals
+const terminating = [
+  SIGHUP,
+  SIGINT,
+  SIGQUIT,
+  SIGABRT,
+  SIGUSR1,
+  SIGUSR2,
+  SIGPIPE,
+  SIGALRM,
+  SIGTERM,
+  SIGIO,
+]
+
+/** The kernel drops signals that a PID 1 has no handler for (pid_namespaces(7)): those that would end it. */
+function isDroppedByPidOne(pid: number, signal: number): boolean {
+  if (!terminating.includes(signal)) return false
+  try {
+    const caught =
+      readFileSync(`/proc/${pid}/status`, 'utf8').match(/^SigCgt:\s*(\S+)/m)?.[1] ?? '0'
+    return (BigInt(`0x${caught}`) & (1n << BigInt(signal - 1))) === 0n
+  } catch {
+    return false
+  }
+}

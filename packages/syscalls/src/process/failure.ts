@@ -1,0 +1,125 @@
+import type { ErrorCode } from '../errors/codes.ts'
+import { hintFor } from '../errors/hints.ts'
+import { type FailedStep, NamespaceError } from '../errors/namespace-error.ts'
+import { SyscallError } from '../errors/syscall-error.ts'
+import type { NamespaceType } from '../namespaces/types.ts'
+import type { Command } from '../program/command.ts'
+import { showStep } from '../program/explain.ts'
+import type { PlacedStep } from '../program/program.ts'
+import type { Outcome } from './status.ts'
+
+/** An error of exec, PATH or cwd: Node's shape and code, and the step. */
+export interface SpawnError extends NodeJS.ErrnoException {
+  spawnargs: readonly string[]
+  step: FailedStep
+}
+
+function describe(at: PlacedStep, of: number): FailedStep {
+  return { number: at.number, of, phase: at.phase, text: showStep(at.step) }
+}
+
+/** The error of a step that failed. */
+export function stepError(
+  outcome: Outcome & { kind: 'failed' },
+  of: number,
+  command: Command | undefined,
+): Error {
+  const { at, cause } = outcome
+  const failedStep = describe(at, of)
+  if (command && (at.phase === 'exec' || at.phase === 'cwd'))
+    return spawnError(outcome, failedStep, command)
+  const { namespace, operation } = at.step
+  const hint = hintFor({
+    call: at.step.call,
+    errno: cause.code,
+    namespace,
+    operation,
+    path: cause.path,
+  })
+  const subject = namespace ?? operation ?? at.phase
+  const message = `${subject}: ${failedStep.text}: ${cause.code}, step ${at.number} of ${of}`
+  return new NamespaceError(message, {
+    code: codeOf(cause, at),
+    namespace,
+    operation,
+    step: failedStep,
+    hint,
+    cause,
+  })
+}
+
+function codeOf(cause: SyscallError, at: PlacedStep): ErrorCode {
+  const { namespace, operation } = at.step
+  if (operation === 'create' && cause.code === 'ENOSPC') return 'ERR_NS_LIMIT'
+  if (operation === 'create' && namespace === 'user' && /EPERM|EACCES/.test(cause.code))
+    return 'ERR_NS_USERNS_RESTRICTED'
+  if (/^(create|join)$/.test(operation ?? '') && cause.code === 'EPERM') return 'ERR_NS_PERMISSION'
+  return 'ERR_NS_SETUP'
+}
+
+/** `spawn X ENOENT`, as child_process has it; what it is about stands behind it. */
+function spawnError(
+  outcome: Outcome & { kind: 'failed' },
+  failedStep: FailedStep,
+  command: Command,
+): SpawnError {
+  const { at, cause, interpreterMissing } = outcome
+  const about = interpreterMissing
+    ? `the interpreter of '${cause.path}' is missing`
+    : reasons[`${at.phase} ${cause.code}`]?.(cause.path ?? '')
+  const error = new Error(`spawn ${command.file} ${cause.code}${about ? `: ${about}` : ''}`, {
+    cause,
+  }) as SpawnError
+  return Object.assign(error, {
+    errno: cause.errno,
+    code: cause.code,
+    syscall: `spawn ${command.file}`,
+    path: command.file,
+    spawnargs: [...(command.args ?? [])],
+    step: failedStep,
+  })
+}
+
+const reasons: Readonly<Record<string, (path: string) => string>> = {
+  'cwd ENOENT': (path) => `the working directory '${path}' does not exist in the child's root`,
+  'cwd ENOTDIR': (path) => `the working directory '${path}' is no directory`,
+  'cwd EACCES': (path) => `the working directory '${path}' may not be entered by the command`,
+  'exec ENOENT': (path) => `'${path}' does not exist in the child's root`,
+  'exec EACCES': (path) =>
+    `'${path}' is a directory, or not executable, or not reachable for the command`,
+  'exec ENOEXEC': (path) => `'${path}' is a program for another machine`,
+}
+
+/** The error of a child that was killed before its command was executed. */
+export function interruptedError(at: PlacedStep, of: number, how: string): NamespaceError {
+  const step = describe(at, of)
+  return new NamespaceError(`${how} at ${step.text}, step ${at.number} of ${of} (${at.phase})`, {
+    code: 'ERR_NS_SETUP',
+    namespace: at.step.namespace,
+    operation: at.step.operation,
+    step,
+  })
+}
+
+/** The error of the clone itself, or of the launcher's exec: before any step. */
+export function cloneError(
+  errno: number,
+  call: 'clone' | 'execveat',
+  types: readonly NamespaceType[],
+): NamespaceError {
+  const cause = new SyscallError(errno, call)
+  const namespace = types[0]
+  const hint = hintFor({ call, errno: cause.code, namespace, operation: 'create' })
+  const refused = cause.code === 'EPERM' || cause.code === 'EACCES'
+  const byCode: ErrorCode = namespace === 'user' ? 'ERR_NS_USERNS_RESTRICTED' : 'ERR_NS_PERMISSION'
+  const code: ErrorCode =
+    cause.code === 'ENOSPC' ? 'ERR_NS_LIMIT' : refused && call === 'clone' ? byCode : 'ERR_NS_SETUP'
+  const what = types.length ? `${types.join(', ')}: ` : ''
+  return new NamespaceError(`${what}${cause.message}`, {
+    code,
+    namespace,
+    operation: 'create',
+    hint,
+    cause,
+  })
+}

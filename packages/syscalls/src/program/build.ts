@@ -1,0 +1,202 @@
+import { invalidOption } from '../errors/namespace-error.ts'
+import { F, FD_CLOEXEC, PR, SIGNAL, STATX_INO } from '../kernel/constants.ts'
+import { CLONE_NEW, type NamespaceType, namespaceTypes, procName } from '../namespaces/types.ts'
+import {
+  addCapabilityDrop,
+  addExec,
+  addFds,
+  addSignals,
+  type Candidate,
+  type Command,
+} from './command.ts'
+import type { Contribution } from './contribution.ts'
+import { addFork, addJoins, armParentDeath, type Join, MESSAGE, waitForGo } from './joins.ts'
+import type { Region, Slot } from './memory.ts'
+import type { Phase } from './order.ts'
+import { Plan } from './plan.ts'
+import { type Fd, type Step, step } from './step.ts'
+
+/** Where a type's `unshare` stands: first in the phase of its own steps. */
+const creationPhase: Readonly<Record<NamespaceType, Phase>> = {
+  user: 'user',
+  pid: 'fork',
+  cgroup: 'cgroup',
+  uts: 'uts',
+  ipc: 'ipc',
+  time: 'time',
+  net: 'net',
+  mount: 'propagation',
+}
+
+/** What a program is built of. */
+export interface Blueprint {
+  readonly contributions: readonly Contribution[]
+  /** Absent: the program ends without an exec, see `inside`. */
+  readonly command: Command | undefined
+  /** Namespaces to enter, opened already. */
+  readonly joins: readonly Join[]
+  /** The child's end of the status socket. */
+  readonly status: Fd
+  /** The child's end of the init's lifeline. */
+  readonly lifeline: Fd
+  /** Whether the caller has CAP_SYS_ADMIN: it decides the order of joins. */
+  readonly privileged: boolean
+  /** Whether the caller's thread lives as long as its process: a Worker's does not, and PR_SET_PDEATHSIG is the thread's. */
+  readonly threadIsProcess: boolean
+}
+
+/** A plan that is complete, and where the results that Node reads are. */
+export interface Built {
+  readonly plan: Plan
+  /** `CLONE_NEW*` that the stub's clone makes; all others are unshared by the launcher. */
+  readonly cloned: number
+  readonly candidates: readonly Candidate[]
+  /** The second clone's pid. */
+  readonly forked: Slot | undefined
+  readonly identities: ReadonlyMap<NamespaceType, Region>
+  readonly maps: { readonly uid: Region; readonly gid: Region } | undefined
+  /** What setgroups answered. */
+  readonly groups: Slot | undefined
+}
+
+/** The contributions in the order in which they are asked, no type twice. */
+export function sortContributions(contributions: readonly Contribution[]): readonly Contribution[] {
+  const types = contributions.map(({ type }) => type)
+  const twice = types.find((type, i) => types.indexOf(type) !== i)
+  if (twice) throw invalidOption(`${twice}: two contributions for one namespace type`, twice)
+  return [...contributions].sort(
+    (a, b) => namespaceTypes.indexOf(a.type) - namespaceTypes.indexOf(b.type),
+  )
+}
+
+/** Builds the program of a start: the core's own steps and those of the contributions. */
+export function build(blueprint: Blueprint): Built {
+  const { contributions, command, joins, status } = blueprint
+  const joined = new Set(joins.map(({ type }) => type))
+  const created = new Set(
+    contributions.filter(({ join }) => join === undefined).map(({ type }) => type),
+  )
+  const plan = new Plan(created, joined, status)
+  const arm = command?.detached ? [] : armParentDeath(plan, blueprint.threadIsProcess)
+
+  plan.in('arm').push(...arm, step('fcntl', [status, F.SETFD, FD_CLOEXEC]))
+  // With joins everything is made after them, in the launcher.
+  const atClone =
+    joined.size > 0 ? [] : (['user', 'pid'] as const).filter((type) => created.has(type))
+  for (const type of created) if (!atClone.includes(type as 'user')) addUnshare(plan, type)
+  addJoins(plan, joins, blueprint.privileged)
+  // Undumpable: nobody inside can look at the launcher. A new user namespace's own maps come first.
+  const undumpable = step('prctl', [PR.SET_DUMPABLE, 0, 0, 0, 0], { operation: 'guard' })
+  plan.in(created.has('user') ? 'guard' : 'arm').push(undumpable)
+  const forks = joined.has('pid') || (created.has('pid') && !atClone.includes('pid'))
+  const forked = forks ? addFork(plan) : undefined
+  if (forks) plan.in('fork').push(waitForGo(plan), ...arm)
+  for (const contribution of contributions) contribution.steps(plan)
+  if (contributions.some(({ parent }) => parent)) addPark(plan)
+
+  const end = command ? addCommand(plan, blueprint, command, arm) : addEnd(plan)
+  const cloned = atClone.reduce((flags, type) => flags | CLONE_NEW[type], 0)
+  return { plan, cloned, forked, ...end }
+}
+
+type End = Omit<Built, 'plan' | 'cloned' | 'forked'>
+
+/** From the init to the exec: the steps that are the command's own. */
+function addCommand(plan: Plan, blueprint: Blueprint, command: Command, arm: readonly Step[]): End {
+  const isolated = blueprint.contributions.length > 0
+  const hasUser = plan.creates.has('user') || plan.joins.has('user')
+  if (plan.init) addInit(plan, blueprint.lifeline, arm, command.detached === true)
+  if (command.detached) plan.in('session').call('setsid', [], { operation: 'detach' })
+  const groups = isolated ? addGroupsDrop(plan) : undefined
+  if (isolated && command.capabilities !== 'keep') addCapabilityDrop(plan, hasUser)
+  if (command.cwd !== undefined)
+    plan.in('cwd').call('chdir', [command.cwd], { operation: 'enter the directory' })
+  plan.in('rearm').push(...(plan.init ? arm.slice(-1) : arm))
+  const identities = isolated ? addIdentities(plan) : new Map<NamespaceType, Region>()
+  const maps = hasUser ? addMaps(plan) : undefined
+  addFds(plan, command.fds ?? [0, 1, 2])
+  if (command.noNewPrivileges ?? isolated)
+    plan
+      .in('no-new-privileges')
+      .call('prctl', [PR.SET_NO_NEW_PRIVS, 1, 0, 0, 0], { operation: 'set no_new_privs' })
+  addSignals(plan)
+  return { candidates: addExec(plan, command), identities, maps, groups }
+}
+
+/** A program that only looks or acts inside ends here. */
+function addEnd(plan: Plan): End {
+  plan.in('exec').call('exit_group', [0])
+  return { candidates: [], identities: new Map(), maps: undefined, groups: undefined }
+}
+
+function addUnshare(plan: Plan, type: NamespaceType): void {
+  plan
+    .in(creationPhase[type])
+    .call('unshare', [CLONE_NEW[type]], { namespace: type, operation: 'create' })
+}
+
+function addPark(plan: Plan): void {
+  const { memory, status } = plan
+  plan.in('parked').push(
+    step('write', [status, memory.string(MESSAGE.parked), 1], {
+      operation: 'wait for the parent',
+      expect: 1,
+    }),
+    waitForGo(plan),
+  )
+}
+
+/** The init keeps its lifeline alone: what it held open would be open as long as the sandbox lives. */
+function addInit(plan: Plan, lifeline: Fd, arm: readonly Step[], outlive: boolean): void {
+  const options = { namespace: 'pid', operation: 'become the init' } as const
+  const command = plan.slot('command')
+  const own: Step[] = [
+    ...arm,
+    step('prctl', [PR.SET_NAME, 'ns-init', 0, 0, 0], options),
+    step('chdir', ['/'], options),
+    // A hang-up of the lifeline is a SIGIO for process 1: this one.
+    step('fcntl', [lifeline, F.SETOWN, 1], options),
+    step('fcntl', [lifeline, F.SETFL, 0o20000 /* O_ASYNC */], options),
+    step('close_range', [0, lifeline.fd - 1, 0], options),
+    step('close_range', [lifeline.fd + 1, 0xffffffff, 0], options),
+    { call: 'init', args: [command, lifeline, outlive ? 1 : 0], ...options },
+  ]
+  plan
+    .in('init')
+    .call('clone', [SIGNAL.CHLD, 0, 0, 0, 0], { ...options, result: command, fork: own })
+}
+
+/** Where setgroups is denied the groups stay; `ready` says so. */
+function addGroupsDrop(plan: Plan): Slot {
+  const result = plan.slot('groups')
+  plan
+    .in('groups')
+    .call('setgroups', [0, 0], { operation: 'drop groups', tolerate: ['EPERM'], result })
+  return result
+}
+
+/** The process looks at itself: read from outside, most short programs would be gone already. */
+function addIdentities(plan: Plan): ReadonlyMap<NamespaceType, Region> {
+  const identities = new Map<NamespaceType, Region>()
+  for (const type of namespaceTypes) {
+    const region = plan.memory.allocate(256) // struct statx
+    const options = { namespace: type, operation: 'read back', tolerate: ['ENOENT'] } as const
+    plan
+      .in('identity')
+      .call('statx', [plan.proc, `self/ns/${procName(type)}`, 0, STATX_INO, region], options)
+    identities.set(type, region)
+  }
+  return identities
+}
+
+function addMaps(plan: Plan): { uid: Region; gid: Region } {
+  const uid = plan.memory.allocate(4096)
+  const gid = plan.memory.allocate(4096)
+  const options = { namespace: 'user', operation: 'read back' } as const
+  plan.in('identity').readFile(plan.proc, 'self/uid_map', uid, options)
+  plan.in('identity').readFile(plan.proc, 'self/gid_map', gid, options)
+  return { uid, gid }
+}
+
+/** `struct statx`'s `stx_ino`. */
+export const STATX_INO_OFFSET = 32

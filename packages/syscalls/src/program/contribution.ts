@@ -1,0 +1,27 @@
+import type { NamespaceRef } from '../namespaces/ref.ts'
+import type { NamespaceType } from '../namespaces/types.ts'
+import type { Plan } from './plan.ts'
+
+/** A child that waits while the parent does its part. */
+export interface ParkedChild {
+  readonly pid: number
+  readonly pidfd: number
+}
+
+/**
+ * What a package adds to a start: data, and steps into named phases. A namespace package exports a factory that returns
+ * one; `launch` makes or joins the namespace that `type` and `join` name, and the steps do the rest.
+ */
+export interface Contribution {
+  readonly type: NamespaceType
+  /** The `CLONE_NEW*` that the child gets; 0 when it joins. */
+  readonly flags: number
+  /** Enter this one instead of making one. */
+  readonly join?: NamespaceRef | undefined
+  /** Adds the steps. Called once for each start, in the order of `namespaceTypes`. */
+  steps(plan: Plan): void
+  /** What the parent does from outside while the child waits, before the phase `mapped`. */
+  parent?(child: ParkedChild): void | Promise<void>
+  /** Undoes on the host what `parent` made: called once, when the child has ended or the start has failed. */
+  release?(): void
+}

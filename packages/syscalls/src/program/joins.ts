@@ -1,0 +1,104 @@
+import {
+  CLONE,
+  F,
+  FD_CLOEXEC,
+  MSG,
+  PR,
+  SCM_RIGHTS,
+  SIGNAL,
+  SOL_SOCKET,
+} from '../kernel/constants.ts'
+import { CLONE_NEW, type NamespaceType } from '../namespaces/types.ts'
+import type { Slot } from './memory.ts'
+import type { Plan } from './plan.ts'
+import { type Step, step } from './step.ts'
+
+/** A namespace to enter: an fd of this process that the launcher is given. */
+export interface Join {
+  readonly type: NamespaceType
+  readonly fd: number
+}
+
+/** Marks of the messages on the status socket. */
+export const MESSAGE = { parked: 'p', forked: 'f', go: 'g' } as const
+
+/**
+ * Adds the joins. Order (setns(2), DESIGN): with privilege, the others first, while the caller's privilege counts for
+ * them; without, the user namespace first, as it is what gives the privilege. The pid namespace last: it has no effect
+ * before the fork.
+ */
+export function addJoins(plan: Plan, joins: readonly Join[], privileged: boolean): void {
+  const rank = (type: NamespaceType) =>
+    type === 'pid' ? 2 : type === 'user' ? (privileged ? 1 : -1) : 0
+  const steps = plan.in('joins')
+  for (const join of [...joins].sort((a, b) => rank(a.type) - rank(b.type))) {
+    const fd = { fd: join.fd, name: join.type }
+    const options = { namespace: join.type, operation: 'join' }
+    steps.call('fcntl', [fd, F.SETFD, FD_CLOEXEC], options)
+    steps.call('setns', [fd, CLONE_NEW[join.type]], {
+      ...options,
+      path: `the ${join.type} namespace`,
+    })
+    steps.call('close', [fd], options)
+    if (join.type === 'user') becomeRootInside(plan)
+  }
+}
+
+/** In a joined user namespace: id 0 where that is mapped, else the ids stay (nsenter does the same). */
+function becomeRootInside(plan: Plan): void {
+  const options = { namespace: 'user', operation: 'join', tolerate: ['EINVAL', 'EPERM'] } as const
+  plan.in('joins').call('setresgid', [0, 0, 0], options)
+  plan.in('joins').call('setresuid', [0, 0, 0], options)
+}
+
+/**
+ * Adds the second clone, whose child is in the pid namespace that was joined or unshared. It is the caller's own child
+ * (CLONE_PARENT); its pidfd comes back by SCM_RIGHTS; and it waits until that has arrived: a launcher killed between
+ * the two leaves a child that ends by itself.
+ *
+ * @returns where the child's pid is stored, as this process sees it
+ */
+export function addFork(plan: Plan): Slot {
+  const pid = plan.slot('child')
+  const control = Buffer.alloc(24) // struct cmsghdr with one fd
+  control.writeBigUInt64LE(20n, 0)
+  control.writeInt32LE(SOL_SOCKET, 8)
+  control.writeInt32LE(SCM_RIGHTS, 12)
+  const rights = plan.memory.put(control)
+  const vector = plan.memory.words([plan.memory.string(MESSAGE.forked).address, 1])
+  const message = plan.memory.words([0, 0, vector.address, 1, rights.address, control.length, 0])
+  const parent: Step[] = [
+    step('sendmsg', [plan.status, message, MSG.NOSIGNAL], {
+      namespace: 'pid',
+      operation: 'create',
+      expect: 1,
+    }),
+    step('exit_group', [0]),
+  ]
+  const flags = CLONE.PARENT | CLONE.PIDFD | SIGNAL.CHLD
+  // parent_tid is where CLONE_PIDFD stores the fd: in the message itself.
+  const options = { namespace: 'pid', operation: 'create', result: pid, fork: parent } as const
+  plan.in('fork').call('clone', [flags, 0, rights.at(16), 0, 0], options)
+  return pid
+}
+
+/** Waits for the parent's word; the end of the stream means that the parent is gone. */
+export function waitForGo(plan: Plan): Step {
+  return step('read', [plan.status, plan.memory.allocate(8), 1], {
+    operation: 'wait for the parent',
+    expect: 1,
+  })
+}
+
+/** Dies with the parent's thread from here on, and at once if the parent is gone already. */
+export function armParentDeath(plan: Plan, byThread: boolean): Step[] {
+  const poll = Buffer.alloc(8) // struct pollfd: POLLHUP is always reported
+  poll.writeInt32LE(plan.status.fd, 0)
+  const now = plan.memory.allocate(16)
+  const check = step('ppoll', [poll, 1, now, 0, 0], {
+    operation: 'check for the parent',
+    expect: 0,
+  })
+  const arm = step('prctl', [PR.SET_PDEATHSIG, SIGNAL.KILL, 0, 0, 0], { operation: 'arm' })
+  return byThread ? [arm, check] : [check]
+}

@@ -1,0 +1,101 @@
+import { PLAN, PLAN_ADDRESS } from './layout.ts'
+
+/** A piece of the plan's memory. As an argument it is its address. */
+export class Region {
+  /** Bytes from the plan's begin. */
+  readonly offset: number
+  /** Bytes. */
+  readonly size: number
+
+  constructor(offset: number, size: number) {
+    this.offset = offset
+    this.size = size
+  }
+
+  /** The address that the launcher has it at. */
+  get address(): number {
+    return PLAN_ADDRESS + this.offset
+  }
+
+  /** A part of it. */
+  at(offset: number, size: number = this.size - offset): Region {
+    return new Region(this.offset + offset, size)
+  }
+}
+
+/** The result of a step. As an argument of a later one it is the value; `region` is where it is kept. */
+export class Slot {
+  readonly region: Region
+  /** What it holds, for `explain`: `'proc'`. */
+  readonly name: string
+
+  constructor(region: Region, name: string) {
+    this.region = region
+    this.name = name
+  }
+}
+
+/** Writes a 64-bit word, two's complement. */
+export function putWord(bytes: Buffer, offset: number, value: number | bigint): void {
+  if (typeof value === 'bigint') {
+    bytes.writeBigUInt64LE(BigInt.asUintN(64, value), offset)
+    return
+  }
+  bytes.writeUInt32LE(value >>> 0, offset)
+  bytes.writeUInt32LE(Math.floor(value / 2 ** 32) >>> 0, offset + 4)
+}
+
+/** Reads a signed 64-bit word. */
+export function getWord(bytes: Buffer, offset: number): number {
+  return bytes.readInt32LE(offset + 4) * 2 ** 32 + bytes.readUInt32LE(offset)
+}
+
+/** The plan's memory while it is being written: it only grows, and what has an address keeps it. */
+export class Memory {
+  #bytes = Buffer.alloc(8192)
+  #used: number = PLAN.header
+  readonly #strings = new Map<string, Region>()
+
+  /** Zeroed memory, aligned to 8 bytes. */
+  allocate(size: number): Region {
+    const region = new Region(this.#used, size)
+    this.#used = Math.ceil((this.#used + size) / 8) * 8
+    if (this.#used > this.#bytes.length) {
+      const larger = Buffer.alloc(Math.max(this.#used, this.#bytes.length * 2))
+      this.#bytes.copy(larger)
+      this.#bytes = larger
+    }
+    return region
+  }
+
+  /** Memory that begins with these bytes. */
+  put(bytes: Uint8Array): Region {
+    const region = this.allocate(bytes.length)
+    this.#bytes.set(bytes, region.offset)
+    return region
+  }
+
+  /** A C string, kept once. */
+  string(text: string): Region {
+    const known = this.#strings.get(text)
+    if (known) return known
+    const region = this.allocate(Buffer.byteLength(text) + 1)
+    this.#bytes.write(text, region.offset)
+    this.#strings.set(text, region)
+    return region
+  }
+
+  /** An array of 64-bit words, such as `argv`. */
+  words(values: readonly (number | bigint)[]): Region {
+    const region = this.allocate(values.length * 8)
+    values.forEach((value, i) => {
+      putWord(this.#bytes, region.offset + i * 8, value)
+    })
+    return region
+  }
+
+  /** All that was written so far; shared, not copied. */
+  get bytes(): Buffer {
+    return this.#bytes.subarray(0, this.#used)
+  }
+}

@@ -1,0 +1,63 @@
+/**
+ * The order of a start: the phases between the clone and the exec. A contribution puts each of its steps into one of
+ * them by name; within a phase steps keep the order in which they were pushed. Each line says what breaks if it moves.
+ */
+export const phases = [
+  // Parent-death first: a parent that dies before this leaves the child to the check that follows it.
+  'arm',
+  // While the caller's privileges still count in the namespaces that are joined; a new user namespace ends that.
+  'joins',
+  // Before all that is created: the new namespaces belong to the user namespace that is current then.
+  'user',
+  // The parent's part: maps of several lines, and whatever it does from outside. Nothing that the host owns is used later.
+  'parked',
+  // After the maps: an unmapped id can neither become id 0 nor own a file.
+  'mapped',
+  // Undumpable from here to exec: after the maps, as an undumpable process may not write its own; before `fork`, as
+  // from there on processes of a joined pid namespace can see this one (CVE-2016-9962).
+  'guard',
+  // A pid namespace that is joined, or made in a joined user namespace, takes effect for children only.
+  'fork',
+  // Before any terminal or process group is used.
+  'session',
+  // A new cgroup namespace is rooted where the process is now: after its placement at the clone.
+  'cgroup',
+  'uts',
+  'ipc',
+  // Offsets can be set only until the first process enters.
+  'time',
+  'net',
+  // Before any mount: a mount made on a shared tree would appear on the host.
+  'propagation',
+  // Sources of mounts are picked up (open_tree) while the caller's root is visible.
+  'sources',
+  // The new root comes before the mounts, so that their targets resolve inside it: a link in it cannot lead out
+  // (CVE-2021-30465, CVE-2026-87766).
+  'root',
+  'mounts',
+  // After all mounts: one over `/proc`'s parent would hide it. After `fork`: it shows the pid namespace of its mounter.
+  'proc',
+  // PID 1 stays here, in all namespaces and with the rights to signal any id; what follows is the command's own.
+  'init',
+  // Groups before ids: setgroups needs the privilege that setuid gives up.
+  'groups',
+  'ids',
+  // After the ids: changing them from 0 clears the capabilities, or needs them.
+  'capabilities',
+  // With the command's own rights: its directory must not be one that only we could enter (CVE-2024-21626).
+  'cwd',
+  // Changes of credentials have cleared the parent-death signal (prctl(2)): again, and the check again.
+  'rearm',
+  // As late as the process still can look at itself: what `ready` reports.
+  'identity',
+  // No fd but those asked for exists from here on, but for the status socket, which exec closes.
+  'fds',
+  'close',
+  'no-new-privileges',
+  // The empty signal mask: a signal that waited ends the process from here on, as it would the command.
+  'signals',
+  'exec',
+] as const
+
+/** A phase of a start. */
+export type Phase = (typeof phases)[number]

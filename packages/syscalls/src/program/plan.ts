@@ -1,0 +1,101 @@
+import { AT_FDCWD, O } from '../kernel/constants.ts'
+import type { SyscallName } from '../kernel/numbers.ts'
+import type { NamespaceType } from '../namespaces/types.ts'
+import { Memory, type Region, Slot } from './memory.ts'
+import { type Phase, phases } from './order.ts'
+import { type Argument, type Fd, type Step, type StepOptions, step } from './step.ts'
+
+/** The steps of one phase. */
+export class PhaseSteps {
+  readonly steps: Step[] = []
+  readonly phase: Phase
+  readonly #plan: Plan
+
+  constructor(phase: Phase, plan: Plan) {
+    this.phase = phase
+    this.#plan = plan
+  }
+
+  /** Appends a system call. */
+  call(name: SyscallName, args: readonly Argument[], options: StepOptions = {}): void {
+    this.steps.push(step(name, args, options))
+  }
+
+  /** Appends steps that are made already. */
+  push(...steps: Step[]): void {
+    this.steps.push(...steps)
+  }
+
+  /** Appends the steps that write a file in one `write`, which has to take it all. */
+  writeFile(directory: Argument, path: string, content: string, options: StepOptions = {}): void {
+    const fd = this.#plan.slot('fd')
+    const bytes = Buffer.from(content)
+    this.call('openat', [directory, path, O.WRONLY | O.CLOEXEC], { path, ...options, result: fd })
+    this.call('write', [fd, bytes, bytes.length], { path, ...options, expect: bytes.length })
+    this.call('close', [fd], options)
+  }
+
+  /** Appends the steps that read a file's begin into memory; the slot holds how much there was. */
+  readFile(directory: Argument, path: string, region: Region, options: StepOptions = {}): Slot {
+    const fd = this.#plan.slot('fd')
+    const length = this.#plan.slot('length')
+    this.call('openat', [directory, path, O.RDONLY | O.CLOEXEC], { path, ...options, result: fd })
+    this.call('read', [fd, region, region.size], { path, ...options, result: length })
+    this.call('close', [fd], options)
+    return length
+  }
+}
+
+/** A program while the contributions write it. */
+export class Plan {
+  readonly memory: Memory = new Memory()
+  readonly #phases = new Map<Phase, PhaseSteps>(
+    phases.map((phase) => [phase, new PhaseSteps(phase, this)]),
+  )
+  /** The host's `/proc`, open in the launcher: no path inside the new root or a joined mount namespace is trusted. */
+  readonly proc: Slot
+  /** Whether the launcher stays as PID 1, the command being its child. */
+  init = false
+  /** Whether the command itself is PID 1: the kernel drops signals that it doesn't handle. */
+  commandIsPidOne = false
+  /** The id that the command has inside, 0 or not: root of a new user namespace keeps its capabilities. */
+  rootInside = false
+  /** Where file systems will be mounted, below the new root. */
+  readonly mountPoints: Set<string> = new Set()
+  /** What the caller should know though it is no failure; `ready` carries it. */
+  readonly warnings: string[] = []
+
+  /** Types that are made. */
+  readonly creates: ReadonlySet<NamespaceType>
+  /** Types that are joined. */
+  readonly joins: ReadonlySet<NamespaceType>
+  /** The child's end of the status socket. */
+  readonly status: Fd
+
+  constructor(creates: ReadonlySet<NamespaceType>, joins: ReadonlySet<NamespaceType>, status: Fd) {
+    this.creates = creates
+    this.joins = joins
+    this.status = status
+    this.proc = this.slot('proc')
+    this.in('arm').call('openat', [AT_FDCWD, '/proc', O.PATH | O.DIRECTORY | O.CLOEXEC], {
+      result: this.proc,
+    })
+  }
+
+  /** The steps of a phase. */
+  in(phase: Phase): PhaseSteps {
+    const steps = this.#phases.get(phase)
+    if (!steps) throw new TypeError(`no phase is called '${phase}'`)
+    return steps
+  }
+
+  /** A place for a result. */
+  slot(name: string): Slot {
+    return new Slot(this.memory.allocate(8), name)
+  }
+
+  /** All phases in order. */
+  get ordered(): readonly PhaseSteps[] {
+    return [...this.#phases.values()]
+  }
+}

@@ -1,0 +1,54 @@
+import type { ErrnoName } from '../kernel/errno.ts'
+import type { SyscallName } from '../kernel/numbers.ts'
+import type { NamespaceType } from '../namespaces/types.ts'
+import type { Region, Slot } from './memory.ts'
+
+/** An fd of this process that the launcher is given under the same number. */
+export interface Fd {
+  readonly fd: number
+  /** What it is, for `explain`: `'status'`. */
+  readonly name: string
+}
+
+/**
+ * An argument of a step: a number; a string, which becomes a C string in the plan; bytes, which become memory there;
+ * a region, which is its address; the result of an earlier step; an fd.
+ */
+export type Argument = number | bigint | string | Uint8Array | Region | Slot | Fd
+
+/** What a step is beside its call. */
+export interface StepOptions {
+  /** The namespace type on whose behalf it runs: errors name it. */
+  namespace?: NamespaceType | undefined
+  /** What it does, as a verb: `'mount'`. Errors name it. */
+  operation?: string | undefined
+  /** The path that an error names; default: the first string that is an argument. */
+  path?: string | undefined
+  /** The second path that an error names. */
+  dest?: string | undefined
+  /** Errors to go on with. */
+  tolerate?: readonly ErrnoName[] | undefined
+  /** The only result that isn't a failure: a `read` that gives 0 is no success. */
+  expect?: number | undefined
+  /** Where the result goes. */
+  result?: Slot | undefined
+  /** Run only when the last step without this condition ended with that error. */
+  onlyAfter?: ErrnoName | undefined
+  /** A clone: the child goes on with the steps that follow, the caller with these. */
+  fork?: readonly Step[] | undefined
+}
+
+/** One system call of a program. */
+export interface Step extends StepOptions {
+  readonly call: SyscallName | 'init' | 'refuse'
+  readonly args: readonly Argument[]
+}
+
+/** A step that makes a system call. */
+export function step(
+  call: SyscallName,
+  args: readonly Argument[],
+  options: StepOptions = {},
+): Step {
+  return { call, args, ...options }
+}

@@ -1,0 +1,6 @@
+/**
+ * Compliance suite, privilege gates and leak counters for the packages of @ns.
+ *
+ * @packageDocumentation
+ */
+export {}

@@ -1,0 +1,34 @@
+import { readdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { defineConfig } from 'vitest/config'
+
+const uid = process.getuid?.()
+const lane = process.env.NS_LANE ?? (uid === 0 ? 'root' : 'user')
+
+// Tests import the packages' sources: nothing has to be built, nothing built can be stale.
+const conditions = ['@ns/source', 'node', 'module', 'development|production']
+
+export default defineConfig({
+  // Outside of node_modules, which belongs to whoever installed: another user runs the tests too.
+  cacheDir: `${tmpdir()}/ns-vitest-${uid}`,
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    pool: 'forks',
+    // The tests count what exists once per machine: processes, mounts, namespaces.
+    fileParallelism: false,
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    env: { NS_LANE: lane },
+    // A program that a test starts with `fork` sees the sources as well.
+    execArgv: ['--conditions=@ns/source'],
+    projects: readdirSync(new URL('packages', import.meta.url)).map((name) => ({
+      extends: true,
+      test: {
+        name,
+        include: [`packages/${name}/test/**/*.test.ts`],
+        exclude: [`**/*.${lane === 'root' ? 'user' : 'root'}.test.ts`],
+      },
+    })),
+  },
+})
