@@ -1,6 +1,18 @@
 /**
- * Linux UTS namespaces for Node.js: an own host name and NIS domain name.
+ * UTS namespaces. Isolates the host name and the NIS domain name; not the rest of what `uname` prints, which is the
+ * kernel's, and not name resolution.
+ *
+ * ```ts
+ * import { launch } from '@ns/syscalls'
+ * import { uts } from '@ns/uts'
+ *
+ * const child = launch([uts({ hostname: 'box' })], { file: 'hostname' })
+ * await child.exited // printed: box
+ * ```
  *
  * @packageDocumentation
  */
-export {}
+
+export type { Names } from './names.ts'
+export { type RunningOptions, readNames, setNames } from './running.ts'
+export { type UtsOptions, uts } from './uts.ts'

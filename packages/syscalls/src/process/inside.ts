@@ -13,22 +13,26 @@ export type Memory = (region: Region) => Buffer
  * changed from outside, rootless too. This process is in none of them at any time.
  *
  * @param refs what to enter
- * @param program pushes the steps, each into its phase
- * @returns what the steps stored
+ * @param program pushes the steps, each into its phase, and returns what reads their results
+ * @returns what that read
  * @throws {NamespaceError} as `launch`
  */
-export async function inside(
-  refs: Readonly<Partial<Record<NamespaceType, NamespaceRef>>>,
-  program: (plan: Plan) => void,
-): Promise<Memory> {
-  const types = Object.keys(refs) as NamespaceType[]
+export async function inside<Result>(
+  refs: Readonly<{ [Type in NamespaceType]?: NamespaceRef | undefined }>,
+  program: (plan: Plan) => (memory: Memory) => Result,
+): Promise<Result> {
+  const types = (Object.keys(refs) as NamespaceType[]).filter((type) => refs[type] !== undefined)
+  let read: ((memory: Memory) => Result) | undefined
   const contributions = types.map((type, i): Contribution => {
-    const steps = i === 0 ? program : () => {}
+    const steps = (plan: Plan) => {
+      if (i === 0) read = program(plan)
+    }
     return { type, flags: 0, join: refs[type], steps }
   })
   let memory: Buffer | undefined
   const child = startProgram(contributions, undefined, { onMemory: (bytes) => (memory = bytes) })
   await child.started
   await child.exited
-  return ({ offset, size }) => (memory ?? Buffer.alloc(0)).subarray(offset, offset + size)
+  const from: Memory = ({ offset, size }) => (memory as Buffer).subarray(offset, offset + size)
+  return (read as (memory: Memory) => Result)(from)
 }

@@ -12,7 +12,8 @@ import type { Contribution } from '../program/contribution.ts'
 import { explainProgram, type Program } from '../program/explain.ts'
 import type { Join } from '../program/joins.ts'
 import { REQUEST } from '../program/layout.ts'
-import { encode, place } from '../program/program.ts'
+import { encode, type PlacedStep, place } from '../program/program.ts'
+import type { Step } from '../program/step.ts'
 import { Child } from './child.ts'
 import { cloneError } from './failure.ts'
 import { callStub, launcherFd } from './launcher.ts'
@@ -21,12 +22,15 @@ import { callStub, launcherFd } from './launcher.ts'
 export interface LaunchOptions {
   /** After so many `ms` a start that hangs is killed and fails. @default 10000 */
   readonly startTimeout?: number | undefined
-  /** Another stub, base64: for the tests that show what the real one prevents. */
-  readonly stub?: string | undefined
 }
 
-interface StartOptions extends LaunchOptions {
+/** What tests and `inside` can do beside. */
+export interface StartOptions extends LaunchOptions {
   readonly onMemory?: (memory: Buffer) => void
+  /** Another stub, base64: for the tests that show what the real one prevents. */
+  readonly stub?: string | undefined
+  /** Changes the steps that are run, not those that errors name: how every step is made to fail once. */
+  readonly rewrite?: ((step: PlacedStep) => Step) | undefined
 }
 
 /** Whether this process has CAP_SYS_ADMIN in its own user namespace. */
@@ -121,7 +125,9 @@ function start(
     threadIsProcess: isMainThread,
   })
   const placed = place(built.plan)
-  const bytes = encode(built.plan, placed)
+  const { rewrite } = options
+  const run = rewrite ? placed.map((at) => ({ ...at, step: rewrite(at) })) : placed
+  const bytes = encode(built.plan, run)
   const plan = ours.fd(memfdCreate('ns-plan', MFD.CLOEXEC))
   pwrite(plan, bytes, 0)
 

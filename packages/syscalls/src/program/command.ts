@@ -71,7 +71,7 @@ export function addExec(plan: Plan, command: Command): readonly Candidate[] {
   ])
   const steps = plan.in('exec')
   const magic = memory.allocate(8)
-  return candidatePaths(command.file, env['PATH']).map((path) => {
+  return candidatePaths(command.file, env.PATH).map((path) => {
     const exec = plan.slot('exec')
     const exists = plan.slot('exists')
     const script = plan.slot('script')

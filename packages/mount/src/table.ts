@@ -1,0 +1,108 @@
+import { inside, type NamespaceRef, O, type Plan, type Region, type Slot } from '@ns/syscalls'
+
+/** A line of `/proc/PID/mountinfo` (proc_pid_mountinfo(5)). */
+export interface MountInfo {
+  readonly id: number
+  readonly parent: number
+  /** `major:minor` of its device. */
+  readonly device: string
+  /** The directory of the file system that is its root. */
+  readonly root: string
+  /** Where it is, in the namespace's root. */
+  readonly target: string
+  /** Of this mount: `['rw', 'nosuid']`. */
+  readonly options: readonly string[]
+  /** `['shared:1', 'master:2']`; empty when private. */
+  readonly propagation: readonly string[]
+  readonly type: string
+  readonly source: string
+  /** Of the file system. */
+  readonly superOptions: readonly string[]
+}
+
+/** Reads the kernel's format; space, tab, newline and backslash are octal escapes there. */
+export function parseMountTable(text: string): MountInfo[] {
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map(parseLine)
+}
+
+function parseLine(line: string): MountInfo {
+  const [before = '', after = ''] = line.split(' - ')
+  const [id, parent, device = '', root = '', target = '', options = '', ...propagation] =
+    before.split(' ')
+  const [type = '', source = '', superOptions = ''] = after.split(' ')
+  return {
+    id: Number(id),
+    parent: Number(parent),
+    device,
+    root: unescapeOctal(root),
+    target: unescapeOctal(target),
+    options: options.split(','),
+    propagation,
+    type,
+    source: unescapeOctal(source),
+    superOptions: superOptions.split(','),
+  }
+}
+
+function unescapeOctal(text: string): string {
+  if (!text.includes('\\')) return text
+  const latin1 = Buffer.from(text).toString('latin1')
+  const bytes = latin1.replace(/\\([0-7]{3})/g, (_, octal) =>
+    String.fromCharCode(Number.parseInt(octal, 8)),
+  )
+  return Buffer.from(bytes, 'latin1').toString()
+}
+
+/** Where a running namespace is, and the user namespace that gives the right to enter it, for the unprivileged. */
+export interface TableOptions {
+  readonly user?: NamespaceRef | undefined
+}
+
+/**
+ * The mounts of a running mount namespace, as a process that enters it sees them.
+ *
+ * @throws {NamespaceError} when it isn't one, or may not be entered; when its table is longer than 512 KiB
+ */
+export async function readMountTable(
+  ref: NamespaceRef,
+  { user }: TableOptions = {},
+): Promise<MountInfo[]> {
+  return await inside({ mount: ref, user }, (plan) => {
+    const chunks = addReads(plan)
+    return (memory) => {
+      const bytes = chunks.map(({ region, length }) =>
+        memory(region).subarray(0, wordOf(memory(length.region))),
+      )
+      return parseMountTable(Buffer.concat(bytes).toString())
+    }
+  })
+}
+
+const CHUNK = 4096
+const MOST_CHUNKS = 128
+
+/** A read of mountinfo ends after a page of whole lines: as many reads as may be needed, the last has to find the end. */
+function addReads(plan: Plan): { region: Region; length: Slot }[] {
+  const steps = plan.in('mounts')
+  const options = { namespace: 'mount', operation: 'read', path: 'mountinfo' } as const
+  const fd = plan.slot('mountinfo')
+  steps.call('openat', [plan.proc, 'self/mountinfo', O.RDONLY | O.CLOEXEC], {
+    ...options,
+    result: fd,
+  })
+  const chunks = Array.from({ length: MOST_CHUNKS }, () => {
+    const chunk = { region: plan.memory.allocate(CHUNK), length: plan.slot('length') }
+    steps.call('read', [fd, chunk.region, CHUNK], { ...options, result: chunk.length })
+    return chunk
+  })
+  steps.call('read', [fd, plan.memory.allocate(8), 8], { ...options, expect: 0 })
+  return chunks
+}
+
+/** A length that the kernel stored: it fits. */
+function wordOf(bytes: Buffer): number {
+  return bytes.readUInt32LE(0)
+}

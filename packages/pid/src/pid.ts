@@ -1,0 +1,64 @@
+import {
+  CLONE_NEW,
+  type Contribution,
+  invalidOption,
+  MS,
+  type NamespaceRef,
+  type Plan,
+} from '@ns/syscalls'
+
+/** A new pid namespace, or one to join. */
+export interface PidOptions {
+  /**
+   * An init as PID 1: it passes signals on, reaps orphans, and ends with the command. `false`: the command itself is
+   * PID 1; the kernel then drops signals that it doesn't handle.
+   * @default true
+   */
+  readonly init?: boolean | undefined
+  /** Mount `/proc` anew, so that it shows this namespace. @default true when a mount namespace is made too */
+  readonly proc?: boolean | undefined
+  /** Enter this one. */
+  readonly join?: NamespaceRef | undefined
+}
+
+/**
+ * A pid namespace: the command sees the processes in it and no others. When its PID 1 ends, the kernel ends all.
+ *
+ * @throws {NamespaceError} `ERR_NS_INVALID_OPTION` for `init` or `proc` together with `join`
+ * @see pid_namespaces(7)
+ */
+export function pid(options: PidOptions = {}): Contribution {
+  const { init, proc, join } = options
+  if (join !== undefined && (init ?? proc) !== undefined)
+    throw invalidOption(
+      'pid.join: a joined namespace has its init and its /proc; leave out init and proc',
+      'pid',
+    )
+  if (join !== undefined) return { type: 'pid', flags: 0, join, steps: () => {} }
+  return { type: 'pid', flags: CLONE_NEW.pid, steps: (plan) => addSteps(plan, init ?? true, proc) }
+}
+
+function addSteps(plan: Plan, init: boolean, proc: boolean | undefined): void {
+  plan.init = init
+  plan.commandIsPidOne = !init
+  if (!init)
+    plan.warnings.push(
+      'the command is PID 1: the kernel drops signals that it does not handle, so kill() turns those that would end it into SIGKILL',
+    )
+  const ownMounts = plan.creates.has('mount')
+  if (proc && !ownMounts)
+    throw invalidOption(
+      'pid.proc: mounting /proc needs a mount namespace of its own: add mount',
+      'pid',
+    )
+  if (!ownMounts && !plan.joins.has('mount'))
+    plan.warnings.push('/proc still shows the processes of the caller: add a mount namespace')
+  if ((proc ?? ownMounts) && !plan.mountPoints.has('/proc')) addProc(plan)
+}
+
+/** A process sees in `/proc` the pid namespace of whoever mounted it: this is inside, by a process of it. */
+function addProc(plan: Plan): void {
+  const flags = MS.NOSUID | MS.NODEV | MS.NOEXEC
+  const options = { namespace: 'pid', operation: 'mount', path: 'proc', dest: '/proc' } as const
+  plan.in('proc').call('mount', ['proc', '/proc', 'proc', flags, 0], options)
+}
