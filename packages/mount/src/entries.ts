@@ -1,4 +1,4 @@
-import { invalidOption } from '@ns/syscalls'
+import { checkKeys, invalidOption } from '@ns/syscalls'
 
 /** A tree of files that exists, visible at another place too. */
 export interface Bind {
@@ -52,7 +52,7 @@ export interface BindOptions {
  * @see mount(2), open_tree(2)
  */
 export function bind(source: string, target: string, options: BindOptions = {}): Bind {
-  keysOf(options, ['readonly', 'recursive'], 'bind')
+  checkKeys('bind', options, ['readonly', 'recursive'], 'mount')
   const { readonly = false, recursive = true } = options
   return {
     kind: 'bind',
@@ -77,7 +77,7 @@ export interface TmpfsOptions {
  * @see tmpfs(5)
  */
 export function tmpfs(target: string, options: TmpfsOptions = {}): Tmpfs {
-  keysOf(options, ['size', 'mode'], 'tmpfs')
+  checkKeys('tmpfs', options, ['size', 'mode'], 'mount')
   const mode = options.mode ?? (target === '/tmp' ? 0o1777 : 0o755)
   if (!Number.isInteger(mode) || mode < 0 || mode > 0o7777)
     throw invalidOption(`tmpfs: mode ${mode} is none`, 'mount')
@@ -99,7 +99,7 @@ export function remount(
   target: string,
   options: { readonly readonly: boolean | 'recursive' },
 ): Remount {
-  keysOf(options, ['readonly'], 'remount')
+  checkKeys('remount', options, ['readonly'], 'mount')
   return {
     kind: 'remount',
     target: absolute(target, 'remount: target'),
@@ -129,14 +129,4 @@ function absolute(value: string, what: string): string {
   if (!path(value, what).startsWith('/'))
     throw invalidOption(`${what}: '${value}' has to be absolute`, 'mount')
   return value
-}
-
-/** @throws {NamespaceError} `ERR_NS_INVALID_OPTION` for keys that nobody would look at */
-export function keysOf(options: object, known: readonly string[], what: string): void {
-  const unknown = Object.keys(options).filter((key) => !known.includes(key))
-  if (unknown.length)
-    throw invalidOption(
-      `${what}: unknown option ${unknown.join(', ')}; known: ${known.join(', ')}`,
-      'mount',
-    )
 }

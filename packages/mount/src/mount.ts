@@ -3,6 +3,7 @@ import {
   AT_FDCWD,
   CLONE_NEW,
   type Contribution,
+  checkKeys,
   invalidOption,
   MNT_DETACH,
   MOVE_MOUNT,
@@ -12,7 +13,7 @@ import {
   type Plan,
 } from '@ns/syscalls'
 import { setReadonly } from './attributes.ts'
-import { keysOf, type MountEntry, path } from './entries.ts'
+import { type MountEntry, path } from './entries.ts'
 import { addEntry } from './steps.ts'
 
 /** What of the mounts made later crosses between the caller and the namespace (mount_namespaces(7)). */
@@ -47,7 +48,7 @@ const PROPAGATION: Readonly<Record<Propagation, number>> = {
  * @see mount_namespaces(7)
  */
 export function mount(options: MountOptions = {}): Contribution {
-  keysOf(options, KEYS, 'mount')
+  checkKeys('mount', options, KEYS, 'mount')
   const { propagation = 'private', root, readonly = false, mounts = [], join } = options
   if (join !== undefined) {
     const others = KEYS.filter((key) => key !== 'join' && options[key] !== undefined)

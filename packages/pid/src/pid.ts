@@ -1,6 +1,7 @@
 import {
   CLONE_NEW,
   type Contribution,
+  checkKeys,
   invalidOption,
   MS,
   type NamespaceRef,
@@ -28,6 +29,7 @@ export interface PidOptions {
  * @see pid_namespaces(7)
  */
 export function pid(options: PidOptions = {}): Contribution {
+  checkKeys('pid', options, ['init', 'proc', 'join'], 'pid')
   const { init, proc, join } = options
   if (join !== undefined && (init ?? proc) !== undefined)
     throw invalidOption(

@@ -1,6 +1,25 @@
 /**
- * Start processes in Linux namespaces with the signature of node:child_process.
+ * A process in Linux namespaces of its own, with the `spawn` that Node users know. Isolates what `namespaces` asks for
+ * and nothing else: it is a mechanism; whether it is a boundary depends on what you give it.
+ *
+ * ```ts
+ * import { run } from '@ns/spawn'
+ *
+ * const { stdout } = await run('sh', ['-c', 'hostname; echo $$'], {
+ *   namespaces: { user: { map: 'root' }, uts: { hostname: 'box' }, mount: true, pid: { init: false } },
+ * })
+ * console.log(stdout) // box, 1
+ * ```
  *
  * @packageDocumentation
  */
-export {}
+
+export { bind, proc, remount, tmpfs } from '@ns/mount'
+export { NamespaceError, type Program, type Ready, SyscallError } from '@ns/syscalls'
+export type { Namespaces, NamespacesOption } from './namespaces.ts'
+export type { SpawnOptions } from './options.ts'
+export { type RunOptions, run } from './run.ts'
+export { explain, spawn } from './spawn.ts'
+export type { StdioEntry, StdioOption } from './stdio.ts'
+export { Subprocess } from './subprocess.ts'
+export { type Result, SubprocessError } from './subprocess-error.ts'

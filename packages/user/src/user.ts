@@ -2,6 +2,7 @@ import { getegid, geteuid } from 'node:process'
 import {
   CLONE_NEW,
   type Contribution,
+  checkKeys,
   invalidOption,
   isPrivileged,
   type NamespaceRef,
@@ -42,6 +43,7 @@ interface Maps {
  * @see user_namespaces(7)
  */
 export function user(options: UserOptions = {}): Contribution {
+  checkKeys('user', options, ['map', 'setgroups', 'join'], 'user')
   const { map = 'current', setgroups, join } = options
   if (setgroups !== undefined && setgroups !== 'allow' && setgroups !== 'deny')
     throw invalidOption(`user.setgroups: 'allow' or 'deny' is wanted`, 'user')

@@ -1,6 +1,7 @@
 import {
   CLONE_NEW,
   type Contribution,
+  checkKeys,
   invalidOption,
   type NamespaceRef,
   type Plan,
@@ -21,6 +22,7 @@ export interface UtsOptions extends Names {
  * @see uts_namespaces(7)
  */
 export function uts(options: UtsOptions = {}): Contribution {
+  checkKeys('uts', options, ['hostname', 'domainname', 'join'], 'uts')
   validateNames(options)
   const { hostname, domainname, join } = options
   if (join !== undefined && (hostname ?? domainname) !== undefined)

@@ -8,6 +8,7 @@ export interface Failure {
   namespace?: NamespaceType | undefined
   operation?: string | undefined
   path?: string | undefined
+  dest?: string | undefined
 }
 
 interface Rule {
@@ -88,6 +89,14 @@ const rules: readonly Rule[] = [
       path === 'proc'
         ? `the kernel mounts a new /proc only for the owner of the pid namespace, and only where the present one is not covered in parts: ${coveredProc() ?? 'ask for pid and mount together'}`
         : 'mounting needs CAP_SYS_ADMIN in the mount namespace; flags that a mount has from outside (ro, nosuid, nodev, noexec) cannot be taken away',
+  },
+  {
+    when: ({ errno, namespace, path }) =>
+      errno === 'ENOENT' && namespace === 'mount' && path !== undefined,
+    hint: ({ call, path, dest }) =>
+      call === 'open_tree'
+        ? `'${path}' does not exist here`
+        : `'${dest ?? path}' does not exist in the new root: nothing is created there, as that would change files of the host`,
   },
   {
     when: ({ call, errno }) => call === 'pivot_root' && errno === 'EINVAL',

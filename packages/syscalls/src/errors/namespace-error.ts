@@ -56,3 +56,22 @@ export class NamespaceError extends Error {
 export function invalidOption(message: string, namespace?: NamespaceType): NamespaceError {
   return new NamespaceError(message, { code: 'ERR_NS_INVALID_OPTION', namespace })
 }
+
+/**
+ * Refuses keys that nobody would look at: a typo must not weaken anything in silence.
+ *
+ * @throws {NamespaceError} `ERR_NS_INVALID_OPTION`
+ */
+export function checkKeys(
+  what: string,
+  options: object,
+  known: readonly string[],
+  namespace?: NamespaceType,
+): void {
+  if (typeof options !== 'object' || options === null)
+    throw invalidOption(`${what}: an object with options is wanted`, namespace)
+  const unknown = Object.keys(options).filter((key) => !known.includes(key))
+  if (unknown.length === 0) return
+  const message = `${what}: unknown option ${unknown.join(', ')}; known: ${known.join(', ')}`
+  throw invalidOption(message, namespace)
+}

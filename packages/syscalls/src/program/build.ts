@@ -5,6 +5,7 @@ import {
   addCapabilityDrop,
   addExec,
   addFds,
+  addIds,
   addSignals,
   type Candidate,
   type Command,
@@ -107,8 +108,11 @@ function addCommand(plan: Plan, blueprint: Blueprint, command: Command, arm: rea
   const hasUser = plan.creates.has('user') || plan.joins.has('user')
   if (plan.init) addInit(plan, blueprint.lifeline, arm, command.detached === true)
   if (command.detached) plan.in('session').call('setsid', [], { operation: 'detach' })
-  const groups = isolated ? addGroupsDrop(plan) : undefined
-  if (isolated && command.capabilities !== 'keep') addCapabilityDrop(plan, hasUser)
+  const changesIds = (command.uid ?? command.gid) !== undefined
+  const groups = isolated || changesIds ? addGroupsDrop(plan) : undefined
+  addIds(plan, command)
+  const isRoot = command.uid === undefined ? plan.rootInside : command.uid === 0
+  if (isolated && command.capabilities !== 'keep') addCapabilityDrop(plan, hasUser && isRoot)
   if (command.cwd !== undefined)
     plan.in('cwd').call('chdir', [command.cwd], { operation: 'enter the directory' })
   plan.in('rearm').push(...(plan.init ? arm.slice(-1) : arm))

@@ -28,6 +28,9 @@ export interface Command {
   readonly cwd?: string | undefined
   /** Index: the fd in the child; value: the fd of this process that it is. @default [0, 1, 2] */
   readonly fds?: readonly number[] | undefined
+  /** Inside the user namespace. @default what the caller, or the user namespace's map, makes it */
+  readonly uid?: number | undefined
+  readonly gid?: number | undefined
   /** A session of its own, and it outlives the caller. @default false */
   readonly detached?: boolean | undefined
   /** @default true with any namespace */
@@ -153,19 +156,23 @@ function capabilityCount(): number {
  * count inside only. Everyone else has none, and can get none. Inheritable and ambient are empty for all
  * (CVE-2022-29162).
  */
-export function addCapabilityDrop(plan: Plan, hasUserNamespace: boolean): void {
-  const steps = plan.in('capabilities')
-  const keeps = hasUserNamespace && plan.rootInside
+export function addCapabilityDrop(plan: Plan, keepsPermitted: boolean): void {
+  const options = { operation: 'drop capabilities' } as const
   const header = Buffer.alloc(8)
   header.writeUInt32LE(CAPABILITY_VERSION, 0)
   const data = Buffer.alloc(24)
-  if (keeps) for (const offset of [0, 4, 12, 16]) data.writeUInt32LE(0xffffffff, offset) // effective, permitted
-  if (!keeps)
+  if (keepsPermitted) for (const offset of [0, 4, 12, 16]) data.writeUInt32LE(0xffffffff, offset) // effective, permitted
+  if (!keepsPermitted)
     for (let capability = 0; capability < capabilityCount(); capability++)
-      steps.call('prctl', [PR.CAPBSET_DROP, capability, 0, 0, 0], {
-        operation: 'drop capabilities',
-      })
-  steps.call('capset', [header, data], { operation: 'drop capabilities' })
+      plan.in('bounding-set').call('prctl', [PR.CAPBSET_DROP, capability, 0, 0, 0], options)
+  plan.in('capabilities').call('capset', [header, data], options)
+}
+
+/** Adds the change to other ids, inside. */
+export function addIds(plan: Plan, { uid, gid }: Command): void {
+  const options = { operation: 'change ids' } as const
+  if (gid !== undefined) plan.in('ids').call('setresgid', [gid, gid, gid], options)
+  if (uid !== undefined) plan.in('ids').call('setresuid', [uid, uid, uid], options)
 }
 
 /** Adds the end of all programs: nothing is blocked in the command. */

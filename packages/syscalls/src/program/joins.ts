@@ -47,6 +47,7 @@ export function addJoins(plan: Plan, joins: readonly Join[], privileged: boolean
 /** In a joined user namespace: id 0 where that is mapped, else the ids stay (nsenter does the same). */
 function becomeRootInside(plan: Plan): void {
   const options = { namespace: 'user', operation: 'join', tolerate: ['EINVAL', 'EPERM'] } as const
+  plan.rootInside = true
   plan.in('joins').call('setresgid', [0, 0, 0], options)
   plan.in('joins').call('setresuid', [0, 0, 0], options)
 }

@@ -41,6 +41,8 @@ export const phases = [
   'init',
   // Groups before ids: setgroups needs the privilege that setuid gives up.
   'groups',
+  // Before the ids: it takes CAP_SETPCAP, which a change to another id than 0 gives up.
+  'bounding-set',
   'ids',
   // After the ids: changing them from 0 clears the capabilities, or needs them.
   'capabilities',

@@ -1,0 +1,89 @@
+import { type MountOptions, mount } from '@ns/mount'
+import { type PidOptions, pid } from '@ns/pid'
+import { type Contribution, checkKeys, invalidOption, isPrivileged } from '@ns/syscalls'
+import { type UserOptions, user } from '@ns/user'
+import { type UtsOptions, uts } from '@ns/uts'
+
+/** A namespace as one asks for it: `true` for a plain new one, options, a contribution of one's own; absent or `false`: the caller's. */
+type Wanted<Options> = boolean | Options | Contribution | undefined
+
+/** The namespaces of a process, by type. */
+export interface Namespaces {
+  readonly user?: Wanted<UserOptions>
+  readonly uts?: Wanted<UtsOptions>
+  readonly mount?: Wanted<MountOptions>
+  readonly pid?: Wanted<PidOptions>
+}
+
+/** All of them at once, or contributions as one has made them oneself. */
+export type NamespacesOption = 'all' | Namespaces | readonly Contribution[]
+
+/** The facade's list: a new namespace package is one line here, and one in `Namespaces`. */
+const factories = { user, uts, mount, pid } as const satisfies {
+  [Type in keyof Namespaces]-?: (options?: never) => Contribution
+}
+
+/** The types that `'all'` means. */
+export const types: readonly (keyof Namespaces)[] = Object.keys(factories) as (keyof Namespaces)[]
+
+/**
+ * What `launch` is given for the option `namespaces`. A caller without privilege gets a user namespace that keeps its
+ * ids, without which it could make none of the others; `ready` says so.
+ *
+ * @throws {NamespaceError} `ERR_NS_INVALID_OPTION`
+ */
+export function contributionsOf(namespaces: NamespacesOption | undefined): readonly Contribution[] {
+  const wanted = listOf(namespaces)
+  const makesAny = wanted.some(({ join }) => join === undefined)
+  const joinsAny = wanted.some(({ join }) => join !== undefined)
+  const hasUser = wanted.some(({ type }) => type === 'user')
+  return makesAny && !joinsAny && !hasUser && !isPrivileged() ? [addedUser(), ...wanted] : wanted
+}
+
+function listOf(namespaces: NamespacesOption | undefined): readonly Contribution[] {
+  if (namespaces === undefined) return []
+  if (Array.isArray(namespaces)) return namespaces.map(checkContribution)
+  const each =
+    namespaces === 'all' ? Object.fromEntries(types.map((type) => [type, true])) : namespaces
+  if (typeof each === 'string') throw invalidOption(`namespaces: '${each}' is not 'all'`)
+  checkKeys('namespaces', each, types)
+  return types.flatMap((type) => contributionOf(type, (each as Namespaces)[type]) ?? [])
+}
+
+function contributionOf(type: keyof Namespaces, wanted: unknown): Contribution | undefined {
+  if (wanted === undefined || wanted === false) return undefined
+  if (isContribution(wanted)) {
+    if (wanted.type !== type)
+      throw invalidOption(`namespaces.${type}: a contribution for ${wanted.type} stands there`)
+    return wanted
+  }
+  const make: (options?: object) => Contribution = factories[type]
+  return wanted === true ? make() : make(wanted as object)
+}
+
+function isContribution(value: unknown): value is Contribution {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'steps' in value &&
+    typeof value.steps === 'function'
+  )
+}
+
+function checkContribution(value: unknown): Contribution {
+  if (isContribution(value)) return value
+  throw invalidOption('namespaces: an array holds contributions, such as uts() makes')
+}
+
+function addedUser(): Contribution {
+  const contribution = user({ map: 'current' })
+  return {
+    ...contribution,
+    steps(plan) {
+      plan.warnings.push(
+        'a user namespace was added, as the caller has no privilege: its ids are kept',
+      )
+      contribution.steps(plan)
+    },
+  }
+}
