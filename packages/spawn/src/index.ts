@@ -16,7 +16,7 @@
 
 export { bind, proc, remount, tmpfs } from '@ns/mount'
 export { NamespaceError, type Program, type Ready, SyscallError } from '@ns/syscalls'
-export type { Namespaces, NamespacesOption } from './namespaces.ts'
+export { type Namespaces, type NamespacesOption, types } from './namespaces.ts'
 export type { SpawnOptions } from './options.ts'
 export { type RunOptions, run } from './run.ts'
 export { explain, spawn } from './spawn.ts'

@@ -1,6 +1,10 @@
+import { type CgroupOptions, cgroup } from '@ns/cgroup'
+import { type IpcOptions, ipc } from '@ns/ipc'
 import { type MountOptions, mount } from '@ns/mount'
+import { type NetOptions, net } from '@ns/net'
 import { type PidOptions, pid } from '@ns/pid'
 import { type Contribution, checkKeys, invalidOption, isPrivileged } from '@ns/syscalls'
+import { type TimeOptions, time } from '@ns/time'
 import { type UserOptions, user } from '@ns/user'
 import { type UtsOptions, uts } from '@ns/uts'
 
@@ -13,13 +17,17 @@ export interface Namespaces {
   readonly uts?: Wanted<UtsOptions>
   readonly mount?: Wanted<MountOptions>
   readonly pid?: Wanted<PidOptions>
+  readonly net?: Wanted<NetOptions>
+  readonly ipc?: Wanted<IpcOptions>
+  readonly cgroup?: Wanted<CgroupOptions>
+  readonly time?: Wanted<TimeOptions>
 }
 
 /** All of them at once, or contributions as one has made them oneself. */
 export type NamespacesOption = 'all' | Namespaces | readonly Contribution[]
 
 /** The facade's list: a new namespace package is one line here, and one in `Namespaces`. */
-const factories = { user, uts, mount, pid } as const satisfies {
+const factories = { user, uts, mount, pid, net, ipc, cgroup, time } as const satisfies {
   [Type in keyof Namespaces]-?: (options?: never) => Contribution
 }
 
@@ -34,7 +42,7 @@ export const types: readonly (keyof Namespaces)[] = Object.keys(factories) as (k
  */
 export function contributionsOf(namespaces: NamespacesOption | undefined): readonly Contribution[] {
   const wanted = listOf(namespaces)
-  const makesAny = wanted.some(({ join }) => join === undefined)
+  const makesAny = wanted.some(({ flags }) => flags !== 0)
   const joinsAny = wanted.some(({ join }) => join !== undefined)
   const hasUser = wanted.some(({ type }) => type === 'user')
   return makesAny && !joinsAny && !hasUser && !isPrivileged() ? [addedUser(), ...wanted] : wanted

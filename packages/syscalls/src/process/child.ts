@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { close, pread, receive, send } from '../calls/fds.ts'
-import { type Exit, exitOfStatus, pidfdSendSignal, wait } from '../calls/processes.ts'
+import { type Exit, exitOfStatus, pidfdOpen, pidfdSendSignal, wait } from '../calls/processes.ts'
 import { attempt } from '../calls/result.ts'
 import { NamespaceError } from '../errors/namespace-error.ts'
 import type { NamespaceType } from '../namespaces/types.ts'
@@ -46,6 +46,8 @@ export interface StartState {
   readonly startTimeout: number
   /** Is given the plan's memory once the program has run. */
   readonly onMemory?: ((memory: Buffer) => void) | undefined
+  /** Is given an fd that the program sent, and owns it. */
+  readonly onFd?: ((fd: number) => void) | undefined
 }
 
 /** A process that `launch` started: by pidfd, so never someone else's. */
@@ -65,12 +67,19 @@ export class Child {
   #failure: ((exit: Exit) => Error) | undefined
   #killed = false
   #held = true
+  /** With a second clone: whether its child is the one that we hold. */
+  #isFollowed: boolean
+  /** Signals for a child of the second clone that isn't there yet: its launcher takes none. */
+  #early: number[] = []
+  /** How the launcher of a second clone ended, when its child wasn't held by then. */
+  #launcherExit: Exit | undefined
 
   /** @internal use `launch` */
   constructor(state: StartState) {
     this.#state = state
     this.#pid = state.pid
     this.#pidfd = state.pidfd
+    this.#isFollowed = state.built.forked === undefined
     this.started = this.#startResolvers.promise
     this.exited = this.#exitResolvers.promise
     this.started.catch(() => {}) // whoever looks at one of the two sees the error
@@ -98,6 +107,7 @@ export class Child {
     const number = typeof signal === 'number' ? signal : constants.signals[signal]
     if (number === undefined) throw new TypeError(`Unknown signal: ${signal}`)
     if (number !== 0) this.#killed = true
+    if (number !== 0 && !this.#isFollowed) this.#early.push(number)
     const isDropped = this.#state.built.plan.commandIsPidOne && isDroppedByPidOne(this.#pid, number)
     return pidfdSendSignal(this.#pidfd, isDropped ? constants.signals.SIGKILL : number)
   }
@@ -122,7 +132,8 @@ export class Child {
     poll.writeInt32LE(this.#state.status, 0)
     poll.writeInt16LE(1, 4) // POLLIN
     const time = Buffer.alloc(16)
-    time.writeBigInt64LE(BigInt(Math.round(ms * 1e6)), 8)
+    time.writeBigInt64LE(BigInt(Math.floor(ms / 1000)), 0)
+    time.writeBigInt64LE(BigInt(Math.round((ms % 1000) * 1e6)), 8)
     if (this.#sources.status && attempt('ppoll', poll, 1, time, null, 0) === 1) this.#readStatus()
     return this.#phase
   }
@@ -135,7 +146,7 @@ export class Child {
       else if (message.bytes.toString() === MESSAGE.parked) void this.#actAsParent()
       else if (message.bytes.toString() === MESSAGE.forked && message.fd !== undefined)
         this.#follow(message.fd)
-      else if (message.fd !== undefined) close(message.fd)
+      else if (message.fd !== undefined) (this.#state.onFd ?? close)(message.fd)
     }
   }
 
@@ -152,17 +163,44 @@ export class Child {
   /** The launcher has cloned the real child into a pid namespace: from now on that is the child. */
   #follow(pidfd: number): void {
     const launcher = this.#pidfd
+    this.#isFollowed = true
+    this.#hold(pidfd)
+    this.#pid = this.#readForkedPid() ?? this.#pid
+    if (this.#launcherExit) close(launcher)
+    else reapAtExit(launcher)
+    this.#launcherExit = undefined
+    for (const signal of this.#early) pidfdSendSignal(pidfd, signal)
+    send(this.#state.status, Buffer.from(MESSAGE.go))
+  }
+
+  /** From now on this one's exit is the child's. */
+  #hold(pidfd: number): void {
     this.#sources.exit.close()
     this.#pidfd = pidfd
-    this.#pid = this.#readForkedPid() ?? this.#pid
     this.#sources.exit = watch(pidfd, () => this.#readExit())
     if (!this.#held) this.#sources.exit.unref()
-    const source = watch(launcher, () => {
-      if (!wait(launcher)) return
-      source.close()
-      close(launcher)
-    })
-    send(this.#state.status, Buffer.from(MESSAGE.go))
+  }
+
+  /**
+   * The launcher of a second clone was killed, or failed, before its message: the child that it may have made ends by
+   * itself, but is ours to reap. As a zombie it would keep the pid namespace that it joined from ever ending.
+   */
+  #adoptOrphan(): boolean {
+    this.#isFollowed = true
+    const pid = this.#readForkedPid()
+    close(this.#state.plan)
+    if (pid === undefined) return false
+    let pidfd: number | undefined
+    try {
+      pidfd = pidfdOpen(pid)
+      const isOver = wait(pidfd) !== undefined
+      if (isOver) close(pidfd)
+      else this.#hold(pidfd)
+      return !isOver
+    } catch {
+      if (pidfd !== undefined) close(pidfd) // not our child
+      return false
+    }
   }
 
   #readForkedPid(): number | undefined {
@@ -209,7 +247,7 @@ export class Child {
     this.#sources.status.close()
     this.#sources.status = undefined
     close(this.#state.status)
-    close(this.#state.plan)
+    if (this.#isFollowed) close(this.#state.plan) // else when its launcher has ended, see #adoptOrphan
   }
 
   #readyFrom(plan: Buffer): Ready {
@@ -262,14 +300,25 @@ export class Child {
     if (this.#phase === 'ended') return
     let exit = wait(this.#pidfd)
     if (!exit) return
+    if (!this.#isFollowed) {
+      this.#launcherExit = exit
+      this.#readStatus()
+      if (this.#isFollowed) return
+    }
     if (this.#sources.status) this.#finishDeadStart()
+    const ended = this.#pidfd
+    if (!this.#isFollowed && this.#adoptOrphan()) {
+      close(ended)
+      return
+    }
+    exit = this.#launcherExit ?? exit
     this.#sources.exit.close()
-    close(this.#pidfd)
+    close(ended)
     exit = { ...exit, ...this.#reportedExit() }
     if (this.#state.lifeline !== undefined) close(this.#state.lifeline)
     const failure = this.#failure?.(exit)
     this.#phase = 'ended'
-    for (const contribution of this.#state.contributions) contribution.release?.()
+    const unreleased = this.#release()
     // Killed by our own `kill` before the exec: an exit, as it would be a moment later.
     if (failure && !(this.#killed && exit.signalCode)) {
       this.#startResolvers.reject(failure)
@@ -281,7 +330,21 @@ export class Child {
       namespaces: {},
       warnings: ['the process was killed before its command was executed'],
     })
-    this.#exitResolvers.resolve(exit)
+    if (unreleased) this.#exitResolvers.reject(unreleased.reason)
+    else this.#exitResolvers.resolve(exit)
+  }
+
+  /** Each is asked, whatever the others do; the first that throws. */
+  #release(): { reason: unknown } | undefined {
+    let first: { reason: unknown } | undefined
+    for (const contribution of this.#state.contributions) {
+      try {
+        contribution.release?.()
+      } catch (reason) {
+        first ??= { reason }
+      }
+    }
+    return first
   }
 
   /** The child is dead before its status was read: its socket has ended, unless a process that it forked has it too. */
@@ -296,6 +359,14 @@ export class Child {
     const message = receive(this.#state.lifeline)
     return message?.bytes.length === 4 ? exitOfStatus(message.bytes.readInt32LE(0)) : {}
   }
+}
+
+function reapAtExit(pidfd: number): void {
+  const source = watch(pidfd, () => {
+    if (!wait(pidfd)) return
+    source.close()
+    close(pidfd)
+  })
 }
 
 function hasSupplementaryGroups(): boolean {

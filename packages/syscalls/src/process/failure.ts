@@ -63,10 +63,12 @@ function spawnError(
   failedStep: FailedStep,
   command: Command,
 ): SpawnError {
-  const { at, cause, interpreterMissing } = outcome
+  const { at, cause, interpreterMissing, isDirectory } = outcome
   const about = interpreterMissing
     ? `the interpreter of '${cause.path}' is missing`
-    : reasons[`${at.phase} ${cause.code}`]?.(cause.path ?? '')
+    : isDirectory
+      ? `'${cause.path}' is a directory`
+      : reasons[`${at.phase} ${cause.code}`]?.(cause.path ?? '')
   const error = new Error(`spawn ${command.file} ${cause.code}${about ? `: ${about}` : ''}`, {
     cause,
   }) as SpawnError
@@ -85,8 +87,7 @@ const reasons: Readonly<Record<string, (path: string) => string>> = {
   'cwd ENOTDIR': (path) => `the working directory '${path}' is no directory`,
   'cwd EACCES': (path) => `the working directory '${path}' may not be entered by the command`,
   'exec ENOENT': (path) => `'${path}' does not exist in the child's root`,
-  'exec EACCES': (path) =>
-    `'${path}' is a directory, or not executable, or not reachable for the command`,
+  'exec EACCES': (path) => `'${path}' is not executable, or not reachable for the command`,
   'exec ENOEXEC': (path) => `'${path}' is a program for another machine`,
 }
 

@@ -1,7 +1,9 @@
+import { close } from '../calls/fds.ts'
 import type { NamespaceRef } from '../namespaces/ref.ts'
 import type { NamespaceType } from '../namespaces/types.ts'
 import type { Contribution } from '../program/contribution.ts'
-import type { Region } from '../program/memory.ts'
+import { addFdReturn } from '../program/joins.ts'
+import type { Region, Slot } from '../program/memory.ts'
 import type { Plan } from '../program/plan.ts'
 import { startProgram } from './launch.ts'
 
@@ -21,18 +23,52 @@ export async function inside<Result>(
   refs: Readonly<{ [Type in NamespaceType]?: NamespaceRef | undefined }>,
   program: (plan: Plan) => (memory: Memory) => Result,
 ): Promise<Result> {
-  const types = (Object.keys(refs) as NamespaceType[]).filter((type) => refs[type] !== undefined)
   let read: ((memory: Memory) => Result) | undefined
-  const contributions = types.map((type, i): Contribution => {
-    const steps = (plan: Plan) => {
-      if (i === 0) read = program(plan)
-    }
-    return { type, flags: 0, join: refs[type], steps }
-  })
+  const contributions = entering(refs, (plan) => (read = program(plan)))
   let memory: Buffer | undefined
   const child = startProgram(contributions, undefined, { onMemory: (bytes) => (memory = bytes) })
   await child.started
   await child.exited
   const from: Memory = ({ offset, size }) => (memory as Buffer).subarray(offset, offset + size)
   return (read as (memory: Memory) => Result)(from)
+}
+
+/**
+ * Opens something inside namespaces that exist and hands it out: how sockets, devices and mounts of a namespace reach
+ * a process that is not in it, rootless too.
+ *
+ * @param refs what to enter
+ * @param program pushes the steps; one of them has the slot as its result
+ * @returns the fd, close-on-exec; yours to close
+ * @throws {NamespaceError} as `launch`
+ */
+export async function openInside(
+  refs: Readonly<{ [Type in NamespaceType]?: NamespaceRef | undefined }>,
+  program: (plan: Plan, fd: Slot) => void,
+): Promise<number> {
+  let received: number | undefined
+  const contributions = entering(refs, (plan) => program(plan, addFdReturn(plan)))
+  const child = startProgram(contributions, undefined, { onFd: (fd) => (received = fd) })
+  try {
+    await child.started
+    await child.exited
+  } catch (error) {
+    if (received !== undefined) close(received)
+    throw error
+  }
+  return received as number
+}
+
+/** Contributions that join, the first of which pushes the program's steps. */
+function entering(
+  refs: Readonly<{ [Type in NamespaceType]?: NamespaceRef | undefined }>,
+  program: (plan: Plan) => void,
+): Contribution[] {
+  const types = (Object.keys(refs) as NamespaceType[]).filter((type) => refs[type] !== undefined)
+  return types.map((type, i) => ({
+    type,
+    flags: 0,
+    join: refs[type],
+    steps: i === 0 ? program : () => {},
+  }))
 }

@@ -1,9 +1,10 @@
+import { release } from 'node:os'
 import { isMainThread } from 'node:worker_threads'
-import { close, memfdCreate, pwrite, socketpair } from '../calls/fds.ts'
+import { close, memfdCreate, open, pwrite, socketpair } from '../calls/fds.ts'
 import { wait } from '../calls/processes.ts'
 import { attempt } from '../calls/result.ts'
 import { library } from '../ffi/library.ts'
-import { CAPABILITY_VERSION, F, MFD } from '../kernel/constants.ts'
+import { CAPABILITY_VERSION, F, MFD, O } from '../kernel/constants.ts'
 import { Namespace } from '../namespaces/namespace.ts'
 import { CLONE_NEW } from '../namespaces/types.ts'
 import { build, sortContributions } from '../program/build.ts'
@@ -27,6 +28,9 @@ export interface LaunchOptions {
 /** What tests and `inside` can do beside. */
 export interface StartOptions extends LaunchOptions {
   readonly onMemory?: (memory: Buffer) => void
+  readonly onFd?: (fd: number) => void
+  /** Enter a new time namespace by a fork, as kernels below 6.2 need it. @default by the kernel's release */
+  readonly timeByFork?: boolean
   /** Another stub, base64: for the tests that show what the real one prevents. */
   readonly stub?: string | undefined
   /** Changes the steps that are run, not those that errors name: how every step is made to fail once. */
@@ -40,6 +44,14 @@ export function isPrivileged(): boolean {
   const data = Buffer.alloc(24)
   attempt('capget', header, data)
   return (data.readUInt32LE(0) & (1 << 21)) !== 0
+}
+
+/** Linux 6.2: "time_namespaces(7)" takes effect at exec; before, for children only. */
+function execEntersTimeNamespace(): boolean {
+  const [major = 0, minor = 0] = release()
+    .split('.')
+    .map((part) => Number.parseInt(part, 10))
+  return major > 6 || (major === 6 && minor >= 2)
 }
 
 /** Things to undo when something fails on the way, last first. */
@@ -123,6 +135,7 @@ function start(
     lifeline: { fd: itsLifeline, name: 'lifeline' },
     privileged: isPrivileged(),
     threadIsProcess: isMainThread,
+    timeByFork: options.timeByFork ?? !execEntersTimeNamespace(),
   })
   const placed = place(built.plan)
   const { rewrite } = options
@@ -145,6 +158,7 @@ function start(
     plan,
     size: bytes.length,
     name,
+    cgroup: openPlacement(contributions, theirs),
   })
   const pid = callStub(request, options.stub)
   const types = (['user', 'pid'] as const).filter((type) => built.cloned & CLONE_NEW[type])
@@ -170,7 +184,18 @@ function start(
     contributions,
     startTimeout,
     onMemory: options.onMemory,
+    onFd: options.onFd,
   })
+}
+
+/** The cgroup to be born in, -1: none was asked for. */
+function openPlacement(contributions: readonly Contribution[], theirs: Undo): number {
+  const placement = contributions.find(
+    (contribution) => contribution.placement !== undefined,
+  )?.placement
+  if (placement === undefined) return -1
+  if (typeof placement !== 'string') return placement.fd
+  return theirs.fd(open(placement, O.PATH | O.DIRECTORY | O.CLOEXEC))
 }
 
 interface Request {
@@ -179,15 +204,17 @@ interface Request {
   plan: number
   size: number
   name: string
+  /** -1: the caller's. */
+  cgroup: number
 }
 
-function encodeRequest({ flags, keep, plan, size, name }: Request): Buffer {
+function encodeRequest({ flags, keep, plan, size, name, cgroup }: Request): Buffer {
   if (keep.length > REQUEST.keepCount)
     throw new RangeError(`more than ${REQUEST.keepCount} fds for one child`)
   const request = Buffer.alloc(REQUEST.size)
   request.writeBigUInt64LE(BigInt(flags), REQUEST.flags)
   request.writeInt32LE(launcherFd(), REQUEST.launcher)
-  request.writeInt32LE(-1, REQUEST.cgroup)
+  request.writeInt32LE(cgroup, REQUEST.cgroup)
   request.writeInt32LE(flags & CLONE_NEW.user ? 1 : 0, REQUEST.raise)
   request.writeInt32LE(keep.length, REQUEST.keeps)
   request.write(name, REQUEST.name)
@@ -222,6 +249,7 @@ export function explain(contributions: readonly Contribution[], command: Command
     lifeline: { fd: 102, name: 'lifeline' },
     privileged: isPrivileged(),
     threadIsProcess: isMainThread,
+    timeByFork: !execEntersTimeNamespace(),
   })
   return explainProgram(built.cloned, place(built.plan))
 }

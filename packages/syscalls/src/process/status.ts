@@ -13,6 +13,7 @@ export type Outcome =
       readonly at: PlacedStep
       readonly cause: SyscallError
       readonly interpreterMissing: boolean
+      readonly isDirectory: boolean
     }
   | { readonly kind: 'interrupted'; readonly at: PlacedStep }
 
@@ -34,7 +35,13 @@ export function readOutcome(
   for (const [list, { progress, error }] of lists.entries()) {
     const at = find(list, progress)
     if (error > 0 && at)
-      return { kind: 'failed', at, cause: causeOf(at, error), interpreterMissing: false }
+      return {
+        kind: 'failed',
+        at,
+        cause: causeOf(at, error),
+        interpreterMissing: false,
+        isDirectory: false,
+      }
   }
   const last = placed.at(-1) as PlacedStep
   const progress = lists[last.list]?.progress ?? 0
@@ -62,7 +69,8 @@ function causeOf(at: PlacedStep, error: number): SyscallError {
   const { step } = at
   const path = step.path ?? step.args.find((argument) => typeof argument === 'string')
   // A call that came back with too little: EIO, as for a write that the kernel cut short.
-  return new SyscallError(error === UNEXPECTED ? errnoNumber('EIO') : error, step.call, {
+  const call = step.call === 'refuse' ? 'execve' : step.call
+  return new SyscallError(error === UNEXPECTED ? errnoNumber('EIO') : error, call, {
     path,
     dest: step.dest,
   })
@@ -82,6 +90,8 @@ function notExecuted(
     ({ exists }, i) =>
       errnos[i] === errnoNumber('ENOENT') && getWord(plan, exists.region.offset) === 0,
   )
+  const directory = candidates[index]?.directory.region.offset
+  const isDirectory = directory !== undefined && getWord(plan, directory) === 0
   const at =
     placed.find(({ step }) => step.call === 'execve' && step.args[0] === path) ??
     (placed.at(-1) as PlacedStep)
@@ -90,5 +100,6 @@ function notExecuted(
     at,
     cause: new SyscallError(errno, 'execve', { path }),
     interpreterMissing: there && errno === errnoNumber('ENOENT'),
+    isDirectory: isDirectory && errno === errnoNumber('EACCES'),
   }
 }

@@ -44,6 +44,8 @@ export interface Blueprint {
   readonly privileged: boolean
   /** Whether the caller's thread lives as long as its process: a Worker's does not, and PR_SET_PDEATHSIG is the thread's. */
   readonly threadIsProcess: boolean
+  /** Whether a new time namespace takes a fork, as below Linux 6.2. */
+  readonly timeByFork: boolean
 }
 
 /** A plan that is complete, and where the results that Node reads are. */
@@ -74,22 +76,24 @@ export function sortContributions(contributions: readonly Contribution[]): reado
 export function build(blueprint: Blueprint): Built {
   const { contributions, command, joins, status } = blueprint
   const joined = new Set(joins.map(({ type }) => type))
-  const created = new Set(
-    contributions.filter(({ join }) => join === undefined).map(({ type }) => type),
-  )
+  const created = new Set(contributions.filter(({ flags }) => flags !== 0).map(({ type }) => type))
   const plan = new Plan(created, joined, status)
   const arm = command?.detached ? [] : armParentDeath(plan, blueprint.threadIsProcess)
 
   plan.in('arm').push(...arm, step('fcntl', [status, F.SETFD, FD_CLOEXEC]))
-  // With joins everything is made after them, in the launcher.
-  const atClone =
-    joined.size > 0 ? [] : (['user', 'pid'] as const).filter((type) => created.has(type))
+  // With joins everything is made after them, in the launcher; and a PID 1 cannot be forked from (CLONE_PARENT).
+  const timeByFork = blueprint.timeByFork && created.has('time')
+  const pidInLauncher = joined.size > 0 || timeByFork
+  const atClone = (['user', 'pid'] as const).filter(
+    (type) => created.has(type) && joined.size === 0 && !(type === 'pid' && pidInLauncher),
+  )
+  const byFork = timeByFork || (created.has('pid') && pidInLauncher)
   for (const type of created) if (!atClone.includes(type as 'user')) addUnshare(plan, type)
   addJoins(plan, joins, blueprint.privileged)
   // Undumpable: nobody inside can look at the launcher. A new user namespace's own maps come first.
   const undumpable = step('prctl', [PR.SET_DUMPABLE, 0, 0, 0, 0], { operation: 'guard' })
   plan.in(created.has('user') ? 'guard' : 'arm').push(undumpable)
-  const forks = joined.has('pid') || (created.has('pid') && !atClone.includes('pid'))
+  const forks = joined.has('pid') || byFork
   const forked = forks ? addFork(plan) : undefined
   if (forks) plan.in('fork').push(waitForGo(plan), ...arm)
   for (const contribution of contributions) contribution.steps(plan)
@@ -187,10 +191,15 @@ function addIdentities(plan: Plan): ReadonlyMap<NamespaceType, Region> {
     const options = { namespace: type, operation: 'read back', tolerate: ['ENOENT'] } as const
     plan
       .in('identity')
-      .call('statx', [plan.proc, `self/ns/${procName(type)}`, 0, STATX_INO, region], options)
+      .call('statx', [plan.proc, `self/ns/${linkOf(plan, type)}`, 0, STATX_INO, region], options)
     identities.set(type, region)
   }
   return identities
+}
+
+/** A new time namespace is in force after the exec, and before it where the process was forked into it: one link says both. */
+function linkOf(plan: Plan, type: NamespaceType): string {
+  return type === 'time' && plan.creates.has('time') ? 'time_for_children' : procName(type)
 }
 
 function addMaps(plan: Plan): { uid: Region; gid: Region } {

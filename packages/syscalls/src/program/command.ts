@@ -53,11 +53,12 @@ const GO_ON: readonly ErrnoName[] = [
 ]
 const ELF_MAGIC = 0x464c457f
 
-/** One place where the program may be: what exec answered, and whether the file is there at all. */
+/** One place where the program may be: what exec answered, whether the file is there at all, whether it is a directory. */
 export interface Candidate {
   readonly path: string
   readonly exec: Slot
   readonly exists: Slot
+  readonly directory: Slot
 }
 
 /** Adds the exec steps; none of the candidates fails the list: running off its end says that none was executed. */
@@ -77,6 +78,7 @@ export function addExec(plan: Plan, command: Command): readonly Candidate[] {
   return candidatePaths(command.file, env.PATH).map((path) => {
     const exec = plan.slot('exec')
     const exists = plan.slot('exists')
+    const directory = plan.slot('directory')
     const script = plan.slot('script')
     steps.call('execve', [path, argv, envp], { operation: 'exec', tolerate: GO_ON, result: exec })
     // A missing interpreter is ENOENT too: is the program itself there?
@@ -84,6 +86,12 @@ export function addExec(plan: Plan, command: Command): readonly Candidate[] {
       onlyAfter: 'ENOENT',
       tolerate: GO_ON,
       result: exists,
+    })
+    // A directory is EACCES, as is a file that isn't executable. With a slash behind, only a directory is there.
+    steps.call('faccessat', [AT_FDCWD, `${path}/`, 0], {
+      onlyAfter: 'EACCES',
+      tolerate: GO_ON,
+      result: directory,
     })
     // ENOEXEC: a script without #! is the shell's, as with execvp(3) and Node; a program for another machine is not.
     steps.call('openat', [AT_FDCWD, path, O.RDONLY | O.CLOEXEC], {
@@ -106,7 +114,7 @@ export function addExec(plan: Plan, command: Command): readonly Candidate[] {
       0,
     ])
     steps.call('execve', ['/bin/sh', shell, envp], { onlyAfter: 'ENOEXEC', operation: 'exec' })
-    return { path, exec, exists }
+    return { path, exec, exists, directory }
   })
 }
 
@@ -121,9 +129,13 @@ function candidatePaths(file: string, path: string | undefined): string[] {
 export function addFds(plan: Plan, fds: readonly number[]): void {
   const steps = plan.in('fds')
   const above = Math.max(3, fds.length)
+  const out = new Map<number, Slot>()
   const sources: Argument[] = fds.map((fd, target) => {
     if (fd === target || fd >= fds.length) return { fd, name: `fd ${fd}` }
+    const known = out.get(fd)
+    if (known) return known
     const moved = plan.slot(`fd ${fd}`)
+    out.set(fd, moved)
     steps.call('fcntl', [{ fd, name: `fd ${fd}` }, F.DUPFD_CLOEXEC, above], {
       operation: 'place fds',
       result: moved,

@@ -18,6 +18,8 @@ export interface Contribution {
   readonly flags: number
   /** Enter this one instead of making one. */
   readonly join?: NamespaceRef | undefined
+  /** The cgroup v2 to be born in, a path or an fd: a namespace made then is rooted there (cgroup_namespaces(7)). */
+  readonly placement?: string | { readonly fd: number } | undefined
   /** Adds the steps. Called once for each start, in the order of `namespaceTypes`. */
   steps(plan: Plan): void
   /** What the parent does from outside while the child waits, before the phase `mapped`. */

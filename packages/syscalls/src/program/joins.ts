@@ -9,7 +9,7 @@ import {
   SOL_SOCKET,
 } from '../kernel/constants.ts'
 import { CLONE_NEW, type NamespaceType } from '../namespaces/types.ts'
-import type { Slot } from './memory.ts'
+import { type Region, Slot } from './memory.ts'
 import type { Plan } from './plan.ts'
 import { type Step, step } from './step.ts'
 
@@ -20,7 +20,7 @@ export interface Join {
 }
 
 /** Marks of the messages on the status socket. */
-export const MESSAGE = { parked: 'p', forked: 'f', go: 'g' } as const
+export const MESSAGE = { parked: 'p', forked: 'f', fd: 'd', go: 'g' } as const
 
 /**
  * Adds the joins. Order (setns(2), DESIGN): with privilege, the others first, while the caller's privilege counts for
@@ -61,13 +61,7 @@ function becomeRootInside(plan: Plan): void {
  */
 export function addFork(plan: Plan): Slot {
   const pid = plan.slot('child')
-  const control = Buffer.alloc(24) // struct cmsghdr with one fd
-  control.writeBigUInt64LE(20n, 0)
-  control.writeInt32LE(SOL_SOCKET, 8)
-  control.writeInt32LE(SCM_RIGHTS, 12)
-  const rights = plan.memory.put(control)
-  const vector = plan.memory.words([plan.memory.string(MESSAGE.forked).address, 1])
-  const message = plan.memory.words([0, 0, vector.address, 1, rights.address, control.length, 0])
+  const { message, fd } = rightsMessage(plan, MESSAGE.forked)
   const parent: Step[] = [
     step('sendmsg', [plan.status, message, MSG.NOSIGNAL], {
       namespace: 'pid',
@@ -79,8 +73,28 @@ export function addFork(plan: Plan): Slot {
   const flags = CLONE.PARENT | CLONE.PIDFD | SIGNAL.CHLD
   // parent_tid is where CLONE_PIDFD stores the fd: in the message itself.
   const options = { namespace: 'pid', operation: 'create', result: pid, fork: parent } as const
-  plan.in('fork').call('clone', [flags, 0, rights.at(16), 0, 0], options)
+  plan.in('fork').call('clone', [flags, 0, fd.region, 0, 0], options)
   return pid
+}
+
+/** A message of one letter with one fd (unix(7), SCM_RIGHTS): whatever stores the fd into the slot stores it in the message. */
+function rightsMessage(plan: Plan, letter: string): { message: Region; fd: Slot } {
+  const control = Buffer.alloc(24) // struct cmsghdr with one fd
+  control.writeBigUInt64LE(20n, 0)
+  control.writeInt32LE(SOL_SOCKET, 8)
+  control.writeInt32LE(SCM_RIGHTS, 12)
+  const rights = plan.memory.put(control)
+  const vector = plan.memory.words([plan.memory.string(letter).address, 1])
+  const message = plan.memory.words([0, 0, vector.address, 1, rights.address, control.length, 0])
+  return { message, fd: new Slot(rights.at(16, 8), 'fd') }
+}
+
+/** Adds the step that sends an fd to the caller, last of all; the slot is where an earlier step has to store it. */
+export function addFdReturn(plan: Plan): Slot {
+  const { message, fd } = rightsMessage(plan, MESSAGE.fd)
+  const options = { operation: 'send the fd', expect: 1 }
+  plan.in('close').call('sendmsg', [plan.status, message, MSG.NOSIGNAL], options)
+  return fd
 }
 
 /** Waits for the parent's word; the end of the stream means that the parent is gone. */

@@ -13,10 +13,13 @@ export const phases = [
   'parked',
   // After the maps: an unmapped id can neither become id 0 nor own a file.
   'mapped',
+  // Offsets can be set only until the first process enters. Before `guard`: the file of the offsets is root's once the
+  // process is undumpable. Before `fork`: below Linux 6.2 the namespace takes effect for children only.
+  'time',
   // Undumpable from here to exec: after the maps, as an undumpable process may not write its own; before `fork`, as
   // from there on processes of a joined pid namespace can see this one (CVE-2016-9962).
   'guard',
-  // A pid namespace that is joined, or made in a joined user namespace, takes effect for children only.
+  // A pid namespace that is joined, or made in the launcher, takes effect for children only.
   'fork',
   // Before any terminal or process group is used.
   'session',
@@ -24,8 +27,6 @@ export const phases = [
   'cgroup',
   'uts',
   'ipc',
-  // Offsets can be set only until the first process enters.
-  'time',
   'net',
   // Before any mount: a mount made on a shared tree would appear on the host.
   'propagation',

@@ -1,0 +1,18 @@
+/**
+ * Time namespaces. Isolates CLOCK_MONOTONIC and CLOCK_BOOTTIME by an offset; not CLOCK_REALTIME, the time of day, which
+ * is one for the whole machine.
+ *
+ * ```ts
+ * import { launch } from '@ns/syscalls'
+ * import { time } from '@ns/time'
+ *
+ * const child = launch([time({ boottime: 86_400 })], { file: 'cat', args: ['/proc/uptime'] })
+ * await child.exited // a day more than outside
+ * ```
+ *
+ * @packageDocumentation
+ */
+
+export type { Offsets } from './offsets.ts'
+export { type RunningOptions, readOffsets } from './running.ts'
+export { type TimeOptions, time } from './time.ts'

@@ -1,0 +1,25 @@
+import { inside, type NamespaceRef } from '@ns/syscalls'
+import { type Offsets, parseOffsets } from './offsets.ts'
+
+/** The user namespace that gives the right to enter, for the unprivileged. */
+export interface RunningOptions {
+  readonly user?: NamespaceRef | undefined
+}
+
+/**
+ * The offsets of a running time namespace, in seconds.
+ *
+ * @throws {NamespaceError} when it isn't one, or may not be entered
+ */
+export async function readOffsets(
+  ref: NamespaceRef,
+  { user }: RunningOptions = {},
+): Promise<Required<Offsets>> {
+  return await inside({ user, time: ref }, (plan) => {
+    const region = plan.memory.allocate(256)
+    plan
+      .in('time')
+      .readFile(plan.proc, 'self/timens_offsets', region, { namespace: 'time', operation: 'read' })
+    return (memory) => parseOffsets(memory(region).toString('latin1'))
+  })
+}
