@@ -62,7 +62,7 @@ export class Child {
   readonly #sources: { status: Source | undefined; exit: Source }
   readonly #startResolvers = Promise.withResolvers<Ready>()
   readonly #exitResolvers = Promise.withResolvers<Exit>()
-  readonly #deadline: NodeJS.Timeout
+  readonly #deadline: NodeJS.Timeout | undefined
   #phase: 'starting' | 'running' | 'failing' | 'ended' = 'starting'
   #failure: ((exit: Exit) => Error) | undefined
   #killed = false
@@ -88,7 +88,8 @@ export class Child {
       status: watch(state.status, () => this.#readStatus()),
       exit: watch(state.pidfd, () => this.#readExit()),
     }
-    this.#deadline = setTimeout(() => this.#expire(), state.startTimeout).unref()
+    if (state.startTimeout > 0)
+      this.#deadline = setTimeout(() => this.#expire(), state.startTimeout).unref()
   }
 
   /** The process's number; with an init the init's. It changes once when a pid namespace is joined: at `started`. */

@@ -102,25 +102,44 @@ export function interruptedError(at: PlacedStep, of: number, how: string): Names
   })
 }
 
+/** What the clone was to make. */
+export interface Cloned {
+  readonly types: readonly NamespaceType[]
+  /** The cgroup to be born in. */
+  readonly placement: string | undefined
+}
+
 /** The error of the clone itself, or of the launcher's exec: before any step. */
 export function cloneError(
   errno: number,
-  call: 'clone' | 'execveat',
-  types: readonly NamespaceType[],
+  call: 'clone' | 'clone3' | 'execveat',
+  { types, placement }: Cloned,
 ): NamespaceError {
-  const cause = new SyscallError(errno, call)
-  const namespace = types[0]
-  const hint = hintFor({ call, errno: cause.code, namespace, operation: 'create' })
-  const refused = cause.code === 'EPERM' || cause.code === 'EACCES'
-  const byCode: ErrorCode = namespace === 'user' ? 'ERR_NS_USERNS_RESTRICTED' : 'ERR_NS_PERMISSION'
-  const code: ErrorCode =
-    cause.code === 'ENOSPC' ? 'ERR_NS_LIMIT' : refused && call === 'clone' ? byCode : 'ERR_NS_SETUP'
-  const what = types.length ? `${types.join(', ')}: ` : ''
-  return new NamespaceError(`${what}${cause.message}`, {
-    code,
-    namespace,
-    operation: 'create',
+  const cause = new SyscallError(errno, call, { path: placement })
+  const namespace = placement === undefined ? types[0] : 'cgroup'
+  const operation = placement === undefined ? 'create' : 'place'
+  const hint = hintFor({ call, errno: cause.code, namespace, operation })
+  const what = namespace ? `${placement === undefined ? types.join(', ') : 'cgroup'}: ` : ''
+  const code = cloneCode(cause.code, call, namespace)
+  return new NamespaceError(`${what}${cause.message}`, { code, namespace, operation, hint, cause })
+}
+
+function cloneCode(errno: string, call: string, namespace: NamespaceType | undefined): ErrorCode {
+  if (errno === 'ENOSPC') return 'ERR_NS_LIMIT'
+  if (call === 'execveat' || !/^(EPERM|EACCES)$/.test(errno)) return 'ERR_NS_SETUP'
+  return namespace === 'user' ? 'ERR_NS_USERNS_RESTRICTED' : 'ERR_NS_PERMISSION'
+}
+
+/** The error of a cgroup that cannot even be opened. */
+export function placementError(cause: SyscallError): NamespaceError {
+  const { syscall: call, code: errno, path } = cause
+  const hint = hintFor({ call, errno, namespace: 'cgroup', operation: 'place', path })
+  const details = {
+    code: 'ERR_NS_SETUP',
+    namespace: 'cgroup',
+    operation: 'place',
     hint,
     cause,
-  })
+  } as const
+  return new NamespaceError(`cgroup: ${cause.message}`, details)
 }

@@ -1,10 +1,11 @@
 import { release } from 'node:os'
 import { isMainThread } from 'node:worker_threads'
 import { close, memfdCreate, open, pwrite, socketpair } from '../calls/fds.ts'
-import { wait } from '../calls/processes.ts'
+import { pidfdSendSignal, wait } from '../calls/processes.ts'
 import { attempt } from '../calls/result.ts'
+import { SyscallError } from '../errors/syscall-error.ts'
 import { library } from '../ffi/library.ts'
-import { CAPABILITY_VERSION, F, MFD, O } from '../kernel/constants.ts'
+import { CAPABILITY_VERSION, F, MFD, O, SIGNAL } from '../kernel/constants.ts'
 import { Namespace } from '../namespaces/namespace.ts'
 import { CLONE_NEW } from '../namespaces/types.ts'
 import { build, sortContributions } from '../program/build.ts'
@@ -16,7 +17,7 @@ import { REQUEST } from '../program/layout.ts'
 import { encode, type PlacedStep, place } from '../program/program.ts'
 import type { Step } from '../program/step.ts'
 import { Child } from './child.ts'
-import { cloneError } from './failure.ts'
+import { cloneError, placementError } from './failure.ts'
 import { callStub, launcherFd } from './launcher.ts'
 
 /** How a start is supervised. */
@@ -162,40 +163,60 @@ function start(
   })
   const pid = callStub(request, options.stub)
   const types = (['user', 'pid'] as const).filter((type) => built.cloned & CLONE_NEW[type])
-  if (pid < 0) throw cloneError(-pid, 'clone', types)
+  const placement = placementOf(contributions)
+  const cloned = { types, placement: placement && describePlacement(placement) }
+  if (pid < 0) throw cloneError(-pid, placement === undefined ? 'clone' : 'clone3', cloned)
   const pidfd = request.readInt32LE(REQUEST.pidfd)
   const error = request.readInt32LE(REQUEST.error)
   if (error !== 0) {
     wait(pidfd)
     close(pidfd)
-    throw cloneError(error, 'execveat', types)
+    throw cloneError(error, 'execveat', cloned)
   }
   theirs.run() // before the first read: the end of the stream is the last of their fds
   const { startTimeout = 10_000 } = options
-  return new Child({
-    pid,
-    pidfd,
-    status,
-    lifeline,
-    plan,
-    built,
-    placed,
-    command,
-    contributions,
-    startTimeout,
-    onMemory: options.onMemory,
-    onFd: options.onFd,
-  })
+  const { onMemory, onFd } = options
+  const supervision = { contributions, startTimeout, onMemory, onFd }
+  const state = { pid, pidfd, status, lifeline, plan, built, placed, command, ...supervision }
+  try {
+    return new Child(state)
+  } catch (error) {
+    abandon(pidfd) // no room for its fds in the event source
+    throw error
+  }
+}
+
+/** Ends and reaps a child that nobody will watch; it is in our hands and takes SIGKILL at once. */
+function abandon(pidfd: number): void {
+  pidfdSendSignal(pidfd, SIGNAL.KILL)
+  const poll = Buffer.alloc(8)
+  poll.writeInt32LE(pidfd, 0)
+  poll.writeInt16LE(1, 4) // POLLIN
+  attempt('ppoll', poll, 1, null, null, 0)
+  wait(pidfd)
+  close(pidfd)
+}
+
+type Placement = NonNullable<Contribution['placement']>
+
+function placementOf(contributions: readonly Contribution[]): Placement | undefined {
+  return contributions.find(({ placement }) => placement !== undefined)?.placement
+}
+
+function describePlacement(placement: Placement): string {
+  return typeof placement === 'string' ? placement : `fd ${placement.fd}`
 }
 
 /** The cgroup to be born in, -1: none was asked for. */
 function openPlacement(contributions: readonly Contribution[], theirs: Undo): number {
-  const placement = contributions.find(
-    (contribution) => contribution.placement !== undefined,
-  )?.placement
+  const placement = placementOf(contributions)
   if (placement === undefined) return -1
   if (typeof placement !== 'string') return placement.fd
-  return theirs.fd(open(placement, O.PATH | O.DIRECTORY | O.CLOEXEC))
+  try {
+    return theirs.fd(open(placement, O.PATH | O.DIRECTORY | O.CLOEXEC))
+  } catch (error) {
+    throw error instanceof SyscallError ? placementError(error) : error
+  }
 }
 
 interface Request {

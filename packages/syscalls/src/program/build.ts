@@ -115,13 +115,15 @@ function addCommand(plan: Plan, blueprint: Blueprint, command: Command, arm: rea
   const changesIds = (command.uid ?? command.gid) !== undefined
   const groups = isolated || changesIds ? addGroupsDrop(plan) : undefined
   addIds(plan, command)
+  if (!blueprint.threadIsProcess && !plan.init && !command.detached)
+    plan.warnings.push('started from a Worker without an init: it outlives a caller that is killed')
   const isRoot = command.uid === undefined ? plan.rootInside : command.uid === 0
   if (isolated && command.capabilities !== 'keep') addCapabilityDrop(plan, hasUser && isRoot)
   if (command.cwd !== undefined)
     plan.in('cwd').call('chdir', [command.cwd], { operation: 'enter the directory' })
   plan.in('rearm').push(...(plan.init ? arm.slice(-1) : arm))
   const identities = isolated ? addIdentities(plan) : new Map<NamespaceType, Region>()
-  const maps = hasUser ? addMaps(plan) : undefined
+  const maps = hasUser ? addMaps(plan, blueprint.contributions) : undefined
   addFds(plan, command.fds ?? [0, 1, 2])
   if (command.noNewPrivileges ?? isolated)
     plan
@@ -202,9 +204,16 @@ function linkOf(plan: Plan, type: NamespaceType): string {
   return type === 'time' && plan.creates.has('time') ? 'time_for_children' : procName(type)
 }
 
-function addMaps(plan: Plan): { uid: Region; gid: Region } {
-  const uid = plan.memory.allocate(4096)
-  const gid = plan.memory.allocate(4096)
+/** A line of a map in the kernel's format, and how many there are at most (`UID_GID_MAP_MAX_EXTENTS`). */
+const MAP_LINE = 33
+const MAP_LINES = 340
+
+function addMaps(plan: Plan, contributions: readonly Contribution[]): { uid: Region; gid: Region } {
+  // A child can write one line for itself; more are the parent's part, or were there (user_namespaces(7)).
+  const own = plan.creates.has('user') && !contributions.some(({ parent }) => parent)
+  const size = MAP_LINE * (own ? 1 : MAP_LINES)
+  const uid = plan.memory.allocate(size)
+  const gid = plan.memory.allocate(size)
   const options = { namespace: 'user', operation: 'read back' } as const
   plan.in('identity').readFile(plan.proc, 'self/uid_map', uid, options)
   plan.in('identity').readFile(plan.proc, 'self/gid_map', gid, options)

@@ -141,8 +141,39 @@ function condition(step: Step): string {
 
 function lines(steps: readonly ExplainedStep[]): string[] {
   const width = Math.max(...steps.map(({ phase }) => phase.length))
-  return steps.map(({ number, phase, process, text }, i) => {
-    const label = steps[i - 1]?.phase === phase ? '' : phase
+  const shown = fold(steps)
+  return shown.map(({ number, phase, process, text }, i) => {
+    const label = shown[i - 1]?.phase === phase ? '' : phase
     return `${String(number).padStart(4)}  ${String(process)}  ${label.padEnd(width)}  ${text}`
   })
+}
+
+/** Printed once: what differs from the step before in a number alone, and what follows each candidate of PATH. */
+function fold(steps: readonly ExplainedStep[]): ExplainedStep[] {
+  const withoutNumbers = (text: string) => text.replace(/\d+/g, '#')
+  const shown: ExplainedStep[] = []
+  let folded = 0
+  let isFirstCandidate = true
+  for (const step of steps) {
+    const last = shown.at(-1)
+    if (
+      step.phase === 'exec' &&
+      step.text.startsWith('execve') &&
+      last?.phase === 'exec' &&
+      !step.text.includes('only after')
+    )
+      isFirstCandidate = false
+    if (!isFirstCandidate && step.text.includes('(only after ')) continue
+    const isRun =
+      step.phase === 'bounding-set' &&
+      last?.phase === step.phase &&
+      withoutNumbers(last.text) === withoutNumbers(step.text)
+    if (!isRun) {
+      if (folded && last)
+        shown[shown.length - 1] = { ...last, text: `${last.text}  (and ${folded} more)` }
+      folded = 0
+      shown.push(step)
+    } else folded += 1
+  }
+  return shown
 }

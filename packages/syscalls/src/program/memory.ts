@@ -52,7 +52,7 @@ export function getWord(bytes: Buffer, offset: number): number {
 
 /** The plan's memory while it is being written: it only grows, and what has an address keeps it. */
 export class Memory {
-  #bytes = Buffer.alloc(8192)
+  #bytes = Buffer.alloc(12288)
   #used: number = PLAN.header
   readonly #strings = new Map<string, Region>()
 
@@ -85,6 +85,16 @@ export class Memory {
     return region
   }
 
+  /** C strings that are used once, such as the environment; returns their addresses. */
+  strings(texts: readonly string[]): number[] {
+    let { address } = this.put(Buffer.from(texts.map((text) => `${text}\0`).join('')))
+    return texts.map((text) => {
+      const own = address
+      address += Buffer.byteLength(text) + 1
+      return own
+    })
+  }
+
   /** An array of 64-bit words, such as `argv`. */
   words(values: readonly (number | bigint)[]): Region {
     const region = this.allocate(values.length * 8)
@@ -92,6 +102,11 @@ export class Memory {
       putWord(this.#bytes, region.offset + i * 8, value)
     })
     return region
+  }
+
+  /** Where regions are written, at their offsets: good until the next one is allocated, which may move it. */
+  get room(): Buffer {
+    return this.#bytes
   }
 
   /** All that was written so far; shared, not copied. */

@@ -41,46 +41,49 @@ export function place(plan: Plan): readonly PlacedStep[] {
 
 /** The plan as the launcher reads it: header, memory, steps. */
 export function encode(plan: Plan, placed: readonly PlacedStep[]): Buffer {
-  const steps = placed.map(({ step, list }) => encodeStep(plan.memory, step, list))
-  const lists = Array.from({ length: PLAN.listCount }, (_, list) => {
-    const own = steps.filter((_, i) => placed[i]?.list === list)
-    return { count: own.length, region: plan.memory.put(Buffer.concat(own)) }
-  })
-  const bytes = plan.memory.bytes
+  const { memory } = plan
+  for (let list = 0; list < PLAN.listCount; list++) {
+    const own = placed.filter((step) => step.list === list)
+    const { address, offset } = memory.allocate(own.length * STEP.size)
+    own.forEach(({ step }, i) => {
+      encodeStep(memory, offset + i * STEP.size, step, list)
+    })
+    putWord(memory.room, PLAN.lists + list * LIST.size + LIST.steps, address)
+    memory.room.writeUInt32LE(own.length, PLAN.lists + list * LIST.size + LIST.count)
+  }
+  const { bytes } = memory
   putWord(bytes, PLAN.size, bytes.length)
-  lists.forEach(({ count, region }, i) => {
-    putWord(bytes, PLAN.lists + i * LIST.size + LIST.steps, region.address)
-    bytes.writeUInt32LE(count, PLAN.lists + i * LIST.size + LIST.count)
-  })
   return bytes
 }
 
-function encodeStep(memory: Memory, step: Step, list: number): Buffer {
-  const bytes = Buffer.alloc(STEP.size)
-  if (step.call === 'init') bytes[STEP.kind] = KIND.init
+/** Writes a step at an offset of zeroed memory. */
+function encodeStep(memory: Memory, at: number, step: Step, list: number): void {
+  const words = step.args.map((argument) => word(memory, argument)) // first: they allocate
+  const bytes = memory.room
+  if (step.call === 'init') bytes[at + STEP.kind] = KIND.init
   else if (step.call === 'refuse') {
-    bytes[STEP.kind] = KIND.refuse
-    bytes.writeUInt16LE(errnoNumber('ENOEXEC'), STEP.nr)
+    bytes[at + STEP.kind] = KIND.refuse
+    bytes.writeUInt16LE(errnoNumber('ENOEXEC'), at + STEP.nr)
+    putWord(bytes, at + STEP.expected, step.args[1] as number)
   } else {
-    bytes[STEP.kind] = step.fork ? KIND.fork : KIND.call
-    bytes.writeUInt16LE(syscallNumber(step.call), STEP.nr)
+    bytes[at + STEP.kind] = step.fork ? KIND.fork : KIND.call
+    bytes.writeUInt16LE(syscallNumber(step.call), at + STEP.nr)
   }
-  if (step.onlyAfter) bytes[STEP.onlyAfter] = errnoNumber(step.onlyAfter)
+  if (step.onlyAfter) bytes[at + STEP.onlyAfter] = errnoNumber(step.onlyAfter)
   step.tolerate?.forEach((name, i) => {
-    bytes[STEP.tolerated + i] = errnoNumber(name)
+    bytes[at + STEP.tolerated + i] = errnoNumber(name)
   })
-  if (step.fork) putWord(bytes, STEP.expected, list + 1)
+  if (step.fork) putWord(bytes, at + STEP.expected, list + 1)
   if (step.expect !== undefined) {
-    bytes[STEP.expects] = 1
-    putWord(bytes, STEP.expected, step.expect)
+    bytes[at + STEP.expects] = 1
+    putWord(bytes, at + STEP.expected, step.expect)
   }
-  if (step.call === 'refuse') putWord(bytes, STEP.expected, step.args[1] as number)
-  if (step.result) putWord(bytes, STEP.result, step.result.region.address)
-  step.args.forEach((argument, i) => {
-    if (argument instanceof Slot) bytes[STEP.values] = (bytes[STEP.values] ?? 0) | (1 << i)
-    putWord(bytes, STEP.args + i * 8, word(memory, argument))
+  if (step.result) putWord(bytes, at + STEP.result, step.result.region.address)
+  words.forEach((value, i) => {
+    if (step.args[i] instanceof Slot)
+      bytes[at + STEP.values] = (bytes[at + STEP.values] ?? 0) | (1 << i)
+    putWord(bytes, at + STEP.args + i * 8, value)
   })
-  return bytes
 }
 
 function word(memory: Memory, argument: Argument): number | bigint {
