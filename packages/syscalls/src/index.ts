@@ -5,6 +5,7 @@
  * @packageDocumentation
  */
 
+export { isPrivileged } from './calls/capabilities.ts'
 export { close, open, socketpair } from './calls/fds.ts'
 export {
   type Exit,
@@ -34,7 +35,7 @@ export { CLONE_NEW, type NamespaceType, namespaceTypes, procName } from './names
 export { Child, type Ready } from './process/child.ts'
 export type { SpawnError } from './process/failure.ts'
 export { inside, type Memory, openInside } from './process/inside.ts'
-export { explain, isPrivileged, type LaunchOptions, launch } from './process/launch.ts'
+export { explain, type LaunchOptions, launch } from './process/launch.ts'
 export type { Command } from './program/command.ts'
 export type { Contribution, ParkedChild } from './program/contribution.ts'
 export type { ExplainedStep, Program } from './program/explain.ts'

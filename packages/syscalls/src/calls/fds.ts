@@ -80,24 +80,27 @@ export interface Message {
  * @see recvmsg(2), unix(7)
  */
 export function receive(socket: number): Message | undefined {
-  const { address } = library()
-  const bytes = Buffer.alloc(64)
-  const control = Buffer.alloc(24) // one cmsghdr with one fd
-  const vector = Buffer.alloc(16)
-  vector.writeBigUInt64LE(address(bytes), 0)
-  vector.writeBigUInt64LE(BigInt(bytes.length), 8)
-  const header = Buffer.alloc(56)
-  header.writeBigUInt64LE(address(vector), 16)
+  const memory = Buffer.alloc(160)
+  const header = memory.subarray(0, 56)
+  const vector = 56
+  const control = 72 // one cmsghdr with one fd
+  const bytes = 96
+  const start = library().address(memory)
+  header.writeBigUInt64LE(start + BigInt(vector), 16)
   header.writeBigUInt64LE(1n, 24)
-  header.writeBigUInt64LE(address(control), 32)
-  header.writeBigUInt64LE(BigInt(control.length), 40)
+  header.writeBigUInt64LE(start + BigInt(control), 32)
+  header.writeBigUInt64LE(24n, 40)
+  memory.writeBigUInt64LE(start + BigInt(bytes), vector)
+  memory.writeBigUInt64LE(BigInt(memory.length - bytes), vector + 8)
   const length = attempt('recvmsg', socket, header, MSG.DONTWAIT | MSG.CMSG_CLOEXEC)
   if (length === -11 || length === -4) return undefined // EAGAIN, EINTR
   // A reset is an end too: the other side is gone and what it had sent is lost.
   if (length < 0) return { bytes: Buffer.alloc(0) }
-  const isRights = control.readInt32LE(8) === SOL_SOCKET && control.readInt32LE(12) === SCM_RIGHTS
-  const message: Message = { bytes: bytes.subarray(0, length) }
-  if (header.readBigUInt64LE(40) >= 20n && isRights) message.fd = control.readInt32LE(16)
+  const isRights =
+    memory.readInt32LE(control + 8) === SOL_SOCKET &&
+    memory.readInt32LE(control + 12) === SCM_RIGHTS
+  const message: Message = { bytes: memory.subarray(bytes, bytes + length) }
+  if (header.readUInt32LE(40) >= 20 && isRights) message.fd = memory.readInt32LE(control + 16)
   return message
 }
 

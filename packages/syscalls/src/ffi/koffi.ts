@@ -4,10 +4,12 @@ import type { Library, Watch, Word } from './library.ts'
 
 const PROT = { READ: 1, WRITE: 2, EXEC: 4 }
 const MAP = { PRIVATE: 2, ANONYMOUS: 0x20 }
+const RTLD = { NOW: 2, NOLOAD: 4, NODELETE: 0x1000 }
 
 /** The koffi back end: the only file that knows koffi. Symbols come from the process itself: glibc and musl. */
 export function createKoffi(): Library {
-  const koffi: typeof Koffi = createRequire(import.meta.url)('koffi')
+  const require = createRequire(import.meta.url)
+  const koffi: typeof Koffi = require('koffi')
   const libc = koffi.load(null)
   const word = 'void *' // takes numbers, bigints, memory and null
   // syscall(2) is variadic; on both architectures its words travel as those of a function with seven parameters.
@@ -16,6 +18,10 @@ export function createKoffi(): Library {
   const mprotect = libc.func('mprotect', 'int', [word, 'size_t', 'int'])
   const memcpy = libc.func('memcpy', 'void *', [word, word, 'size_t'])
   const entry = koffi.proto('long', [word])
+  // A Worker that ends unloads its addons while the loop still has to call koffi's code for a watch that was closed.
+  const addon = Object.keys(require.cache).find((path) => path.endsWith('koffi.node'))
+  const dlopen = libc.func('dlopen', 'void *', ['str', 'int'])
+  if (addon) dlopen(addon, RTLD.NOW | RTLD.NOLOAD | RTLD.NODELETE)
 
   return {
     syscall(number, words) {

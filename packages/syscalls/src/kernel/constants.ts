@@ -33,6 +33,7 @@ export const MFD = { CLOEXEC: 1, ALLOW_SEALING: 2, EXEC: 0x10 } as const
 export const CLONE = { PIDFD: 0x1000, PARENT: 0x8000 } as const
 export const SIGNAL = { IO: 29, KILL: 9, CHLD: 17 } as const
 export const SIG_SETMASK = 2
+export const FUTEX = { WAIT: 0, WAKE: 1 } as const
 export const PR = {
   SET_PDEATHSIG: 1,
   SET_DUMPABLE: 4,

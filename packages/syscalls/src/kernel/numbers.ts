@@ -37,6 +37,7 @@ const table = {
   fstat: [5, 80],
   fstatfs: [138, 44],
   ftruncate: [77, 46],
+  futex: [202, 98],
   getdents64: [217, 61],
   getgroups: [115, 158],
   getpgid: [121, 155],

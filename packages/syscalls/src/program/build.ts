@@ -1,5 +1,5 @@
 import { invalidOption } from '../errors/namespace-error.ts'
-import { F, FD_CLOEXEC, PR, SIGNAL, STATX_INO } from '../kernel/constants.ts'
+import { F, FD_CLOEXEC, FUTEX, PR, SIGNAL, STATX_INO } from '../kernel/constants.ts'
 import { CLONE_NEW, type NamespaceType, namespaceTypes, procName } from '../namespaces/types.ts'
 import {
   addCapabilityDrop,
@@ -11,8 +11,16 @@ import {
   type Command,
 } from './command.ts'
 import type { Contribution } from './contribution.ts'
-import { addFork, addJoins, armParentDeath, type Join, MESSAGE, waitForGo } from './joins.ts'
-import type { Region, Slot } from './memory.ts'
+import {
+  addFork,
+  addJoins,
+  armParentDeath,
+  type Join,
+  MESSAGE,
+  type ParentDeath,
+  waitForGo,
+} from './joins.ts'
+import { type Region, Slot } from './memory.ts'
 import type { Phase } from './order.ts'
 import { Plan } from './plan.ts'
 import { type Fd, type Step, step } from './step.ts'
@@ -78,9 +86,11 @@ export function build(blueprint: Blueprint): Built {
   const joined = new Set(joins.map(({ type }) => type))
   const created = new Set(contributions.filter(({ flags }) => flags !== 0).map(({ type }) => type))
   const plan = new Plan(created, joined, status)
-  const arm = command?.detached ? [] : armParentDeath(plan, blueprint.threadIsProcess)
+  const death = command?.detached
+    ? { starting: [], running: [] }
+    : armParentDeath(plan, blueprint.threadIsProcess)
 
-  plan.in('arm').push(...arm, step('fcntl', [status, F.SETFD, FD_CLOEXEC]))
+  plan.in('arm').push(...death.starting, step('fcntl', [status, F.SETFD, FD_CLOEXEC]))
   // With joins everything is made after them, in the launcher; and a PID 1 cannot be forked from (CLONE_PARENT).
   const timeByFork = blueprint.timeByFork && created.has('time')
   const pidInLauncher = joined.size > 0 || timeByFork
@@ -95,11 +105,11 @@ export function build(blueprint: Blueprint): Built {
   plan.in(created.has('user') ? 'guard' : 'arm').push(undumpable)
   const forks = joined.has('pid') || byFork
   const forked = forks ? addFork(plan) : undefined
-  if (forks) plan.in('fork').push(waitForGo(plan), ...arm)
+  if (forks) plan.in('fork').push(waitForGo(plan), ...death.starting)
   for (const contribution of contributions) contribution.steps(plan)
   if (contributions.some(({ parent }) => parent)) addPark(plan)
 
-  const end = command ? addCommand(plan, blueprint, command, arm) : addEnd(plan)
+  const end = command ? addCommand(plan, blueprint, command, death) : addEnd(plan)
   const cloned = atClone.reduce((flags, type) => flags | CLONE_NEW[type], 0)
   return { plan, cloned, forked, ...end }
 }
@@ -107,10 +117,15 @@ export function build(blueprint: Blueprint): Built {
 type End = Omit<Built, 'plan' | 'cloned' | 'forked'>
 
 /** From the init to the exec: the steps that are the command's own. */
-function addCommand(plan: Plan, blueprint: Blueprint, command: Command, arm: readonly Step[]): End {
+function addCommand(
+  plan: Plan,
+  blueprint: Blueprint,
+  command: Command,
+  { running }: ParentDeath,
+): End {
   const isolated = blueprint.contributions.length > 0
   const hasUser = plan.creates.has('user') || plan.joins.has('user')
-  if (plan.init) addInit(plan, blueprint.lifeline, arm, command.detached === true)
+  if (plan.init) addInit(plan, blueprint.lifeline, running, command.detached === true)
   if (command.detached) plan.in('session').call('setsid', [], { operation: 'detach' })
   const changesIds = (command.uid ?? command.gid) !== undefined
   const groups = isolated || changesIds ? addGroupsDrop(plan) : undefined
@@ -121,7 +136,7 @@ function addCommand(plan: Plan, blueprint: Blueprint, command: Command, arm: rea
   if (isolated && command.capabilities !== 'keep') addCapabilityDrop(plan, hasUser && isRoot)
   if (command.cwd !== undefined)
     plan.in('cwd').call('chdir', [command.cwd], { operation: 'enter the directory' })
-  plan.in('rearm').push(...(plan.init ? arm.slice(-1) : arm))
+  plan.in('rearm').push(...(plan.init ? running.slice(-1) : running))
   const identities = isolated ? addIdentities(plan) : new Map<NamespaceType, Region>()
   const maps = hasUser ? addMaps(plan, blueprint.contributions) : undefined
   addFds(plan, command.fds ?? [0, 1, 2])
@@ -156,10 +171,14 @@ function addPark(plan: Plan): void {
   )
 }
 
-/** The init keeps its lifeline alone: what it held open would be open as long as the sandbox lives. */
+/**
+ * The init keeps its lifeline alone: what it held open would be open as long as the sandbox lives. The command waits
+ * until that is so: as root of its user namespace it may open `/proc/1/fd`, and the host's `/proc` leads out of any root.
+ */
 function addInit(plan: Plan, lifeline: Fd, arm: readonly Step[], outlive: boolean): void {
   const options = { namespace: 'pid', operation: 'become the init' } as const
   const command = plan.slot('command')
+  const holds = new Slot(plan.memory.words([1]), 'fds to close') // 0 once they are closed
   const own: Step[] = [
     ...arm,
     step('prctl', [PR.SET_NAME, 'ns-init', 0, 0, 0], options),
@@ -168,12 +187,18 @@ function addInit(plan: Plan, lifeline: Fd, arm: readonly Step[], outlive: boolea
     step('fcntl', [lifeline, F.SETOWN, 1], options),
     step('fcntl', [lifeline, F.SETFL, 0o20000 /* O_ASYNC */], options),
     step('close_range', [0, lifeline.fd - 1, 0], options),
-    step('close_range', [lifeline.fd + 1, 0xffffffff, 0], options),
+    step('close_range', [lifeline.fd + 1, 0xffffffff, 0], { ...options, result: holds }),
+    step('futex', [holds.region, FUTEX.WAKE, 1], options),
     { call: 'init', args: [command, lifeline, outlive ? 1 : 0], ...options },
   ]
   plan
     .in('init')
     .call('clone', [SIGNAL.CHLD, 0, 0, 0, 0], { ...options, result: command, fork: own })
+  plan.in('init').call('futex', [holds.region, FUTEX.WAIT, 1, 0], {
+    namespace: 'pid',
+    operation: 'wait for the init',
+    tolerate: ['EAGAIN'],
+  })
 }
 
 /** Where setgroups is denied the groups stay; `ready` says so. */

@@ -105,8 +105,16 @@ export function waitForGo(plan: Plan): Step {
   })
 }
 
+/** The steps that tie a process to its parent. */
+export interface ParentDeath {
+  /** While the start goes on: dies with the thread that made it, which then can't see to it any more. */
+  readonly starting: readonly Step[]
+  /** From then on. A Worker may end before what it started: then only the check is left. */
+  readonly running: readonly Step[]
+}
+
 /** Dies with the parent's thread from here on, and at once if the parent is gone already. */
-export function armParentDeath(plan: Plan, byThread: boolean): Step[] {
+export function armParentDeath(plan: Plan, threadIsProcess: boolean): ParentDeath {
   const poll = Buffer.alloc(8) // struct pollfd: POLLHUP is always reported
   poll.writeInt32LE(plan.status.fd, 0)
   const now = plan.memory.allocate(16)
@@ -114,6 +122,8 @@ export function armParentDeath(plan: Plan, byThread: boolean): Step[] {
     operation: 'check for the parent',
     expect: 0,
   })
-  const arm = step('prctl', [PR.SET_PDEATHSIG, SIGNAL.KILL, 0, 0, 0], { operation: 'arm' })
-  return byThread ? [arm, check] : [check]
+  const arm = (signal: number, operation: string) =>
+    step('prctl', [PR.SET_PDEATHSIG, signal, 0, 0, 0], { operation })
+  const starting = [arm(SIGNAL.KILL, 'arm'), check]
+  return { starting, running: threadIsProcess ? starting : [arm(0, 'disarm'), check] }
 }

@@ -11,6 +11,7 @@ export const STEP = {
   values: 4,
   expects: 5,
   tolerated: 8,
+  toleratedCount: 8,
   expected: 16,
   result: 24,
   args: 32,

@@ -1,3 +1,4 @@
+import { invalidOption } from '../errors/namespace-error.ts'
 import { PLAN, PLAN_ADDRESS } from './layout.ts'
 
 /** A piece of the plan's memory. As an argument it is its address. */
@@ -33,6 +34,12 @@ export class Slot {
     this.region = region
     this.name = name
   }
+}
+
+/** The kernel would take what stands before it: another path, another argument. */
+function refuseNul(text: string): void {
+  if (text.includes('\0'))
+    throw invalidOption(`a NUL byte cannot be passed on: ${JSON.stringify(text)}`)
 }
 
 /** Writes a 64-bit word, two's complement. */
@@ -79,6 +86,7 @@ export class Memory {
   string(text: string): Region {
     const known = this.#strings.get(text)
     if (known) return known
+    refuseNul(text)
     const region = this.allocate(Buffer.byteLength(text) + 1)
     this.#bytes.write(text, region.offset)
     this.#strings.set(text, region)
@@ -87,6 +95,7 @@ export class Memory {
 
   /** C strings that are used once, such as the environment; returns their addresses. */
   strings(texts: readonly string[]): number[] {
+    texts.forEach(refuseNul)
     let { address } = this.put(Buffer.from(texts.map((text) => `${text}\0`).join('')))
     return texts.map((text) => {
       const own = address

@@ -49,9 +49,7 @@ export class PhaseSteps {
 /** A program while the contributions write it. */
 export class Plan {
   readonly memory: Memory = new Memory()
-  readonly #phases = new Map<Phase, PhaseSteps>(
-    phases.map((phase) => [phase, new PhaseSteps(phase, this)]),
-  )
+  readonly #phases = new Map<Phase, PhaseSteps>()
   /** The host's `/proc`, open in the launcher: no path inside the new root or a joined mount namespace is trusted. */
   readonly proc: Slot
   /** Whether the launcher stays as PID 1, the command being its child. */
@@ -84,8 +82,11 @@ export class Plan {
 
   /** The steps of a phase. */
   in(phase: Phase): PhaseSteps {
-    const steps = this.#phases.get(phase)
-    if (!steps) throw new TypeError(`no phase is called '${phase}'`)
+    const known = this.#phases.get(phase)
+    if (known) return known
+    if (!phases.includes(phase)) throw new TypeError(`no phase is called '${phase}'`)
+    const steps = new PhaseSteps(phase, this)
+    this.#phases.set(phase, steps)
     return steps
   }
 
@@ -94,8 +95,8 @@ export class Plan {
     return new Slot(this.memory.allocate(8), name)
   }
 
-  /** All phases in order. */
+  /** The phases that have steps, in order. */
   get ordered(): readonly PhaseSteps[] {
-    return [...this.#phases.values()]
+    return phases.flatMap((phase) => this.#phases.get(phase) ?? [])
   }
 }

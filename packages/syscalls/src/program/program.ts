@@ -34,6 +34,7 @@ export function place(plan: Plan): readonly PlacedStep[] {
       if (!step.fork) continue
       for (const own of step.fork) put(own, phase)
       list += 1
+      if (list === PLAN.listCount) throw new RangeError('a program forks twice at most')
     }
   }
   return placed
@@ -70,6 +71,8 @@ function encodeStep(memory: Memory, at: number, step: Step, list: number): void 
     bytes.writeUInt16LE(syscallNumber(step.call), at + STEP.nr)
   }
   if (step.onlyAfter) bytes[at + STEP.onlyAfter] = errnoNumber(step.onlyAfter)
+  if (step.tolerate && step.tolerate.length > STEP.toleratedCount)
+    throw new RangeError(`a step tolerates ${STEP.toleratedCount} errors at most`)
   step.tolerate?.forEach((name, i) => {
     bytes[at + STEP.tolerated + i] = errnoNumber(name)
   })
@@ -79,11 +82,12 @@ function encodeStep(memory: Memory, at: number, step: Step, list: number): void 
     putWord(bytes, at + STEP.expected, step.expect)
   }
   if (step.result) putWord(bytes, at + STEP.result, step.result.region.address)
-  words.forEach((value, i) => {
-    if (step.args[i] instanceof Slot)
-      bytes[at + STEP.values] = (bytes[at + STEP.values] ?? 0) | (1 << i)
+  let values = 0
+  for (const [i, value] of words.entries()) {
+    if (step.args[i] instanceof Slot) values |= 1 << i
     putWord(bytes, at + STEP.args + i * 8, value)
-  })
+  }
+  bytes[at + STEP.values] = values
 }
 
 function word(memory: Memory, argument: Argument): number | bigint {
