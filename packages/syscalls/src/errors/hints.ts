@@ -104,7 +104,7 @@ const rules: readonly Rule[] = [
         : `this kernel, or a seccomp filter, does not have ${call}`,
   },
   {
-    when: ({ call, errno }) => call === 'mount' && errno === 'EPERM',
+    when: ({ call, errno }) => /^(mount|fsconfig|fsmount)$/.test(call) && errno === 'EPERM',
     hint: ({ path }) =>
       path === 'proc'
         ? `the kernel mounts a new /proc only for the owner of the pid namespace, and only where the present one is not covered in parts: ${coveredProc() ?? 'ask for pid and mount together'}`

@@ -1,11 +1,9 @@
-import { readFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { close, pread, receive, send } from '../calls/fds.ts'
 import { type Exit, exitOfStatus, pidfdOpen, pidfdSendSignal, wait } from '../calls/processes.ts'
 import { attempt } from '../calls/result.ts'
 import { NamespaceError } from '../errors/namespace-error.ts'
-import type { NamespaceType } from '../namespaces/types.ts'
-import { type Built, STATX_INO_OFFSET } from '../program/build.ts'
+import type { Built } from '../program/build.ts'
 import type { Command } from '../program/command.ts'
 import type { Contribution } from '../program/contribution.ts'
 import { MESSAGE } from '../program/joins.ts'
@@ -13,20 +11,9 @@ import { getWord } from '../program/memory.ts'
 import type { PlacedStep } from '../program/program.ts'
 import { type Source, watch } from './events.ts'
 import { interruptedError, stepError } from './failure.ts'
+import { isDroppedByPidOne } from './pid-one.ts'
+import { type Ready, readyFrom } from './ready.ts'
 import { type Outcome, readOutcome } from './status.ts'
-
-/** What was really made, as the process itself saw it before its exec. */
-export interface Ready {
-  /** The process that `kill` reaches, as we see it: the command, or its init. */
-  readonly pid: number
-  /** Inode of each of the command's namespaces: what `/proc/self/ns` shows it. Empty without contributions. */
-  readonly namespaces: Readonly<Partial<Record<NamespaceType, number>>>
-  /** The maps that were installed, in the kernel's format; absent without a user namespace. */
-  readonly uidMap?: string
-  readonly gidMap?: string
-  /** What is weaker than one might think. */
-  readonly warnings: readonly string[]
-}
 
 /** All that a start owns and needs; made by `launch`. */
 export interface StartState {
@@ -227,7 +214,7 @@ export class Child {
     if (outcome.kind === 'started') {
       this.#phase = 'running'
       this.#state.onMemory?.(plan)
-      this.#startResolvers.resolve(this.#readyFrom(plan))
+      this.#startResolvers.resolve(readyFrom(plan, built, this.#pid))
       return
     }
     if (outcome.kind === 'failed') this.#fail(() => stepError(outcome, placed.length, command))
@@ -249,28 +236,6 @@ export class Child {
     this.#sources.status = undefined
     close(this.#state.status)
     if (this.#isFollowed) close(this.#state.plan) // else when its launcher has ended, see #adoptOrphan
-  }
-
-  #readyFrom(plan: Buffer): Ready {
-    const { identities, maps, groups, plan: builder } = this.#state.built
-    const text = (offset: number, size: number) =>
-      plan.toString('latin1', offset, offset + size).replace(/\0.*$/s, '')
-    const namespaces = Object.fromEntries(
-      [...identities].map(([type, { offset }]) => [
-        type,
-        Number(plan.readBigUInt64LE(offset + STATX_INO_OFFSET)),
-      ]),
-    )
-    const warnings = [...builder.warnings]
-    if (groups && getWord(plan, groups.region.offset) < 0 && hasSupplementaryGroups())
-      warnings.push('supplementary groups are kept: setgroups is denied in this user namespace')
-    const ready = { pid: this.#pid, namespaces, warnings }
-    if (!maps) return ready
-    return {
-      ...ready,
-      uidMap: text(maps.uid.offset, maps.uid.size),
-      gidMap: text(maps.gid.offset, maps.gid.size),
-    }
   }
 
   #expire(): void {
@@ -368,35 +333,4 @@ function reapAtExit(pidfd: number): void {
     source.close()
     close(pidfd)
   })
-}
-
-function hasSupplementaryGroups(): boolean {
-  return (process.getgroups?.() ?? []).some((gid) => gid !== process.getgid?.())
-}
-
-const { SIGHUP, SIGINT, SIGQUIT, SIGABRT, SIGUSR1, SIGUSR2, SIGPIPE, SIGALRM, SIGTERM, SIGIO } =
-  constants.signals
-const terminating = [
-  SIGHUP,
-  SIGINT,
-  SIGQUIT,
-  SIGABRT,
-  SIGUSR1,
-  SIGUSR2,
-  SIGPIPE,
-  SIGALRM,
-  SIGTERM,
-  SIGIO,
-]
-
-/** The kernel drops signals that a PID 1 has no handler for (pid_namespaces(7)): those that would end it. */
-function isDroppedByPidOne(pid: number, signal: number): boolean {
-  if (!terminating.includes(signal)) return false
-  try {
-    const caught =
-      readFileSync(`/proc/${pid}/status`, 'utf8').match(/^SigCgt:\s*(\S+)/m)?.[1] ?? '0'
-    return (BigInt(`0x${caught}`) & (1n << BigInt(signal - 1))) === 0n
-  } catch {
-    return false
-  }
 }

@@ -1,0 +1,42 @@
+import type { NamespaceType } from '../namespaces/types.ts'
+import { type Built, STATX_INO_OFFSET } from '../program/build.ts'
+import { getWord, type Region } from '../program/memory.ts'
+
+/** What was really made, as the process itself saw it before its exec. */
+export interface Ready {
+  /** The process that `kill` reaches, as we see it: the command, or its init. */
+  readonly pid: number
+  /** Inode of each of the command's namespaces: what `/proc/self/ns` shows it. Empty without contributions. */
+  readonly namespaces: Readonly<Partial<Record<NamespaceType, number>>>
+  /** The maps that were installed, in the kernel's format; absent without a user namespace. */
+  readonly uidMap?: string
+  readonly gidMap?: string
+  /** What is weaker than one might think. */
+  readonly warnings: readonly string[]
+}
+
+/** Reads it from the plan's memory once the command is executed. */
+export function readyFrom(memory: Buffer, built: Built, pid: number): Ready {
+  const { identities, maps, groups, plan } = built
+  const namespaces = Object.fromEntries(
+    [...identities].map(([type, { offset }]) => [
+      type,
+      Number(memory.readBigUInt64LE(offset + STATX_INO_OFFSET)),
+    ]),
+  )
+  const warnings = [...plan.warnings]
+  if (groups && getWord(memory, groups.region.offset) < 0 && hasSupplementaryGroups())
+    warnings.push('supplementary groups are kept: setgroups is denied in this user namespace')
+  const ready = { pid, namespaces, warnings }
+  return maps
+    ? { ...ready, uidMap: textIn(memory, maps.uid), gidMap: textIn(memory, maps.gid) }
+    : ready
+}
+
+function textIn(memory: Buffer, { offset, size }: Region): string {
+  return memory.toString('latin1', offset, offset + size).replace(/\0.*$/s, '')
+}
+
+function hasSupplementaryGroups(): boolean {
+  return (process.getgroups?.() ?? []).some((gid) => gid !== process.getgid?.())
+}

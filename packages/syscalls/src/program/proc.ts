@@ -1,0 +1,33 @@
+import { AT_FDCWD, MOUNT_ATTR, MOVE_MOUNT } from '../kernel/constants.ts'
+import type { NamespaceType } from '../namespaces/types.ts'
+import type { Plan } from './plan.ts'
+
+/** `include/uapi/linux/mount.h` */
+const FSOPEN_CLOEXEC = 1
+const FSMOUNT_CLOEXEC = 1
+const FSCONFIG_CMD_CREATE = 6
+
+/**
+ * Adds the steps that mount a `/proc` of the pid namespace that the process is in. It is made while the caller's can
+ * still be seen, and put in its place inside the new root: in a user namespace the kernel makes one only where one is
+ * visible in full already (mount_too_revealing in fs/namespace.c), and a new root has none.
+ */
+export function mountProc(
+  plan: Plan,
+  phase: 'mounts' | 'proc',
+  target: string,
+  namespace: NamespaceType,
+): void {
+  const options = { namespace, operation: 'mount', path: 'proc', dest: target } as const
+  const context = plan.slot('proc context')
+  const tree = plan.slot('proc tree')
+  const flags = MOUNT_ATTR.NOSUID | MOUNT_ATTR.NODEV | MOUNT_ATTR.NOEXEC
+  const sources = plan.in('sources')
+  sources.call('fsopen', ['proc', FSOPEN_CLOEXEC], { ...options, result: context })
+  sources.call('fsconfig', [context, FSCONFIG_CMD_CREATE, 0, 0, 0], options)
+  sources.call('fsmount', [context, FSMOUNT_CLOEXEC, flags], { ...options, result: tree })
+  sources.call('close', [context], options)
+  const place = plan.in(phase)
+  place.call('move_mount', [tree, '', AT_FDCWD, target, MOVE_MOUNT.F_EMPTY_PATH], options)
+  place.call('close', [tree], options)
+}
