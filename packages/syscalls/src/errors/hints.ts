@@ -111,8 +111,8 @@ const rules: readonly Rule[] = [
         : 'mounting needs CAP_SYS_ADMIN in the mount namespace; flags that a mount has from outside (ro, nosuid, nodev, noexec) cannot be taken away',
   },
   {
-    when: ({ errno, namespace, path }) =>
-      errno === 'ENOENT' && namespace === 'mount' && path !== undefined,
+    when: ({ errno, namespace, operation, path }) =>
+      errno === 'ENOENT' && namespace === 'mount' && operation !== 'open' && path !== undefined,
     hint: ({ call, path, dest }) =>
       call === 'open_tree'
         ? `'${path}' does not exist here`

@@ -179,6 +179,7 @@ function failed(type: NamespaceType, message: string, cause: unknown): Namespace
     errno: cause.code,
     namespace: type,
     operation: 'open',
+    path: cause.path,
   })
   return new NamespaceError(`${message}: ${cause.message}`, {
     code,

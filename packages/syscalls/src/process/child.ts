@@ -1,148 +1,114 @@
 import { constants } from 'node:os'
-import { close, pread, receive, send } from '../calls/fds.ts'
-import { type Exit, exitOfStatus, pidfdOpen, pidfdSendSignal, wait } from '../calls/processes.ts'
-import { attempt } from '../calls/result.ts'
-import { NamespaceError } from '../errors/namespace-error.ts'
-import type { Built } from '../program/build.ts'
-import type { Command } from '../program/command.ts'
-import type { Contribution } from '../program/contribution.ts'
+import { close, type Message, pread, receive } from '../calls/fds.ts'
+import { type Exit, exitOfStatus, pidfdOpen, wait } from '../calls/processes.ts'
 import { MESSAGE } from '../program/joins.ts'
 import { getWord } from '../program/memory.ts'
-import type { PlacedStep } from '../program/program.ts'
-import { type Source, watch } from './events.ts'
-import { interruptedError, stepError } from './failure.ts'
+import { interruptedError, stepError, timeoutError } from './failure.ts'
+import { HeldProcess } from './held-process.ts'
 import { isDroppedByPidOne } from './pid-one.ts'
 import { type Ready, readyFrom } from './ready.ts'
-import { type Outcome, readOutcome } from './status.ts'
-
-/** All that a start owns and needs; made by `launch`. */
-export interface StartState {
-  readonly pid: number
-  readonly pidfd: number
-  /** Our ends. */
-  readonly status: number
-  readonly lifeline: number | undefined
-  /** The plan's memfd. */
-  readonly plan: number
-  readonly built: Built
-  readonly placed: readonly PlacedStep[]
-  /** Absent: the program ends without an exec. */
-  readonly command: Command | undefined
-  readonly contributions: readonly Contribution[]
-  /** `ms` until a start has failed. */
-  readonly startTimeout: number
-  /** Is given the plan's memory once the program has run. */
-  readonly onMemory?: ((memory: Buffer) => void) | undefined
-  /** Is given an fd that the program sent, and owns it. */
-  readonly onFd?: ((fd: number) => void) | undefined
-}
+import type { StartState } from './start-state.ts'
+import { readOutcome } from './status.ts'
+import { StatusSocket } from './status-socket.ts'
 
 /** A process that `launch` started: by pidfd, so never someone else's. */
 export class Child {
-  #pid: number
-  #pidfd: number
   /** Settles when the command is executed, or the start has failed. */
   readonly started: Promise<Ready>
   /** Settles when the process has ended and was reaped; rejects as `started` does. */
   readonly exited: Promise<Exit>
+  readonly #start = Promise.withResolvers<Ready>()
+  readonly #exit = Promise.withResolvers<Exit>()
   readonly #state: StartState
-  readonly #sources: { status: Source | undefined; exit: Source }
-  readonly #startResolvers = Promise.withResolvers<Ready>()
-  readonly #exitResolvers = Promise.withResolvers<Exit>()
+  readonly #status: StatusSocket
   readonly #deadline: NodeJS.Timeout | undefined
+  #process: HeldProcess
   #phase: 'starting' | 'running' | 'failing' | 'ended' = 'starting'
+  /** Why the start failed; what it says depends on how the process ended. */
   #failure: ((exit: Exit) => Error) | undefined
-  #killed = false
-  #held = true
-  /** With a second clone: whether its child is the one that we hold. */
-  #isFollowed: boolean
-  /** Signals for a child of the second clone that isn't there yet: its launcher takes none. */
-  #early: number[] = []
-  /** How the launcher of a second clone ended, when its child wasn't held by then. */
+  #wasKilled = false
+  #isHolding = true
+  /** Whether the process is a launcher whose second clone is still to come: the child of that takes its place. */
+  #isForking: boolean
+  /** Signals for that child; its launcher takes none. */
+  readonly #early: number[] = []
+  /** How a launcher ended whose child had to be found. */
   #launcherExit: Exit | undefined
 
   /** @internal use `launch` */
   constructor(state: StartState) {
     this.#state = state
-    this.#pid = state.pid
-    this.#pidfd = state.pidfd
-    this.#isFollowed = state.built.forked === undefined
-    this.started = this.#startResolvers.promise
-    this.exited = this.#exitResolvers.promise
+    this.started = this.#start.promise
+    this.exited = this.#exit.promise
     this.started.catch(() => {}) // whoever looks at one of the two sees the error
     this.exited.catch(() => {})
-    this.#sources = {
-      status: watch(state.status, () => this.#readStatus()),
-      exit: watch(state.pidfd, () => this.#readExit()),
-    }
+    this.#isForking = state.built.forked !== undefined
+    this.#process = this.#hold(state.pid, state.pidfd)
+    this.#status = new StatusSocket(state.status, (message) => this.#onMessage(message))
     if (state.startTimeout > 0)
       this.#deadline = setTimeout(() => this.#expire(), state.startTimeout).unref()
   }
 
   /** The process's number; with an init the init's. It changes once when a pid namespace is joined: at `started`. */
   get pid(): number {
-    return this.#pid
+    return this.#process.pid
   }
 
   /** An fd of this process that is the child; closed when it has ended. */
   get pidfd(): number {
-    return this.#pidfd
+    return this.#process.pidfd
   }
 
   /** `false` once the child has ended and was reaped: nobody is signalled then. With an init it passes the signal on. */
   kill(signal: NodeJS.Signals | number = 'SIGTERM'): boolean {
-    if (this.#phase === 'ended') return false
     const number = typeof signal === 'number' ? signal : constants.signals[signal]
     if (number === undefined) throw new TypeError(`Unknown signal: ${signal}`)
-    if (number !== 0) this.#killed = true
-    if (number !== 0 && !this.#isFollowed) this.#early.push(number)
-    const isDropped = this.#state.built.plan.commandIsPidOne && isDroppedByPidOne(this.#pid, number)
-    return pidfdSendSignal(this.#pidfd, isDropped ? constants.signals.SIGKILL : number)
+    if (this.#phase === 'ended') return false
+    if (number !== 0) this.#wasKilled = true
+    if (number !== 0 && this.#isForking) this.#early.push(number)
+    const isDropped = this.#state.built.plan.commandIsPidOne && isDroppedByPidOne(this.pid, number)
+    return this.#process.signal(isDropped ? constants.signals.SIGKILL : number)
   }
 
   /** The child holds the event loop, as Node's do. */
   ref(): void {
-    this.#held = true
-    this.#sources.status?.ref()
-    this.#sources.exit.ref()
+    this.#isHolding = true
+    this.#status.hold(true)
+    this.#process.hold(true)
   }
 
   /** The child doesn't hold the event loop. */
   unref(): void {
-    this.#held = false
-    this.#sources.status?.unref()
-    this.#sources.exit.unref()
+    this.#isHolding = false
+    this.#status.hold(false)
+    this.#process.hold(false)
   }
 
   /** Waits in this tick, at most `ms`, for the start to be decided; what is decided is settled. */
   waitForStart(ms: number): 'starting' | 'running' | 'failing' | 'ended' {
-    const poll = Buffer.alloc(8)
-    poll.writeInt32LE(this.#state.status, 0)
-    poll.writeInt16LE(1, 4) // POLLIN
-    const time = Buffer.alloc(16)
-    time.writeBigInt64LE(BigInt(Math.floor(ms / 1000)), 0)
-    time.writeBigInt64LE(BigInt(Math.round((ms % 1000) * 1e6)), 8)
-    if (this.#sources.status && attempt('ppoll', poll, 1, time, null, 0) === 1) this.#readStatus()
+    this.#status.wait(ms)
     return this.#phase
   }
 
-  #readStatus(): void {
-    while (this.#sources.status) {
-      const message = receive(this.#state.status)
-      if (!message) return
-      if (message.bytes.length === 0) this.#finishStart()
-      else if (message.bytes.toString() === MESSAGE.parked) void this.#actAsParent()
-      else if (message.bytes.toString() === MESSAGE.forked && message.fd !== undefined)
-        this.#follow(message.fd)
-      else if (message.fd !== undefined) (this.#state.onFd ?? close)(message.fd)
-    }
+  #hold(pid: number, pidfd: number): HeldProcess {
+    const held = new HeldProcess(pid, pidfd, (exit) => this.#onExit(held, exit))
+    if (!this.#isHolding) held.hold(false)
+    return held
+  }
+
+  #onMessage({ bytes, fd }: Message): void {
+    if (bytes.length === 0) this.#finishStart()
+    else if (bytes.toString() === MESSAGE.parked) void this.#actAsParent()
+    else if (bytes.toString() === MESSAGE.forked && fd !== undefined) this.#follow(fd)
+    else if (fd !== undefined) (this.#state.onFd ?? close)(fd)
   }
 
   async #actAsParent(): Promise<void> {
+    const { pid, pidfd } = this
     try {
       for (const contribution of this.#state.contributions)
-        await contribution.parent?.({ pid: this.#pid, pidfd: this.#pidfd })
-      if (this.#sources.status) send(this.#state.status, Buffer.from(MESSAGE.go))
+        await contribution.parent?.({ pid, pidfd })
+      this.#status.go()
     } catch (error) {
       this.#fail(() => error as Error)
     }
@@ -150,51 +116,15 @@ export class Child {
 
   /** The launcher has cloned the real child into a pid namespace: from now on that is the child. */
   #follow(pidfd: number): void {
-    const launcher = this.#pidfd
-    this.#isFollowed = true
-    this.#hold(pidfd)
-    this.#pid = this.#readForkedPid() ?? this.#pid
-    if (this.#launcherExit) close(launcher)
-    else reapAtExit(launcher)
-    this.#launcherExit = undefined
-    for (const signal of this.#early) pidfdSendSignal(pidfd, signal)
-    send(this.#state.status, Buffer.from(MESSAGE.go))
+    this.#isForking = false
+    this.#process = this.#hold(this.#forkedPid() ?? this.pid, pidfd)
+    for (const signal of this.#early) this.#process.signal(signal)
+    this.#status.go()
   }
 
-  /** From now on this one's exit is the child's. */
-  #hold(pidfd: number): void {
-    this.#sources.exit.close()
-    this.#pidfd = pidfd
-    this.#sources.exit = watch(pidfd, () => this.#readExit())
-    if (!this.#held) this.#sources.exit.unref()
-  }
-
-  /**
-   * The launcher of a second clone was killed, or failed, before its message: the child that it may have made ends by
-   * itself, but is ours to reap. As a zombie it would keep the pid namespace that it joined from ever ending.
-   */
-  #adoptOrphan(): boolean {
-    this.#isFollowed = true
-    const pid = this.#readForkedPid()
-    close(this.#state.plan)
-    if (pid === undefined) return false
-    let pidfd: number | undefined
-    try {
-      pidfd = pidfdOpen(pid)
-      const isOver = wait(pidfd) !== undefined
-      if (isOver) close(pidfd)
-      else this.#hold(pidfd)
-      return !isOver
-    } catch {
-      if (pidfd !== undefined) close(pidfd) // not our child
-      return false
-    }
-  }
-
-  #readForkedPid(): number | undefined {
+  #forkedPid(): number | undefined {
     const { forked } = this.#state.built
-    if (!forked) return undefined
-    const pid = getWord(this.#readPlan(), forked.region.offset)
+    const pid = forked ? getWord(this.#readPlan(), forked.region.offset) : 0
     return pid > 0 && Number.isSafeInteger(pid) ? pid : undefined
   }
 
@@ -207,49 +137,30 @@ export class Child {
   /** All that held the status socket have closed it: the command is executed, or nothing will be. */
   #finishStart(): void {
     const { built, placed, command } = this.#state
-    const plan = this.#readPlan()
     this.#closeStart()
     if (this.#phase !== 'starting') return
-    const outcome: Outcome = readOutcome(plan, placed, built.candidates)
+    const memory = this.#readPlan()
+    const outcome = readOutcome(memory, placed, built.candidates)
     if (outcome.kind === 'started') {
       this.#phase = 'running'
-      this.#state.onMemory?.(plan)
-      this.#startResolvers.resolve(readyFrom(plan, built, this.#pid))
-      return
-    }
-    if (outcome.kind === 'failed') this.#fail(() => stepError(outcome, placed.length, command))
-    else
-      this.#fail(({ signalCode, exitCode }) =>
-        interruptedError(
-          outcome.at,
-          placed.length,
-          signalCode ? `killed by ${signalCode}` : `ended with ${exitCode}`,
-        ),
-      )
+      close(this.#state.plan) // its memory, and the environment in it, is gone with its last fd
+      this.#state.onMemory?.(memory)
+      this.#start.resolve(readyFrom(memory, built, this.pid))
+    } else if (outcome.kind === 'failed')
+      this.#fail(() => stepError(outcome, placed.length, command))
+    else this.#fail((exit) => interruptedError(outcome.at, placed.length, exit))
   }
 
-  /** The plan's memory and its environment are gone with its last fd. */
   #closeStart(): void {
-    if (!this.#sources.status) return
     clearTimeout(this.#deadline)
-    this.#sources.status.close()
-    this.#sources.status = undefined
-    close(this.#state.status)
-    if (this.#isFollowed) close(this.#state.plan) // else when its launcher has ended, see #adoptOrphan
+    this.#status.close()
   }
 
   #expire(): void {
-    const plan = this.#readPlan()
     const { placed, built, startTimeout } = this.#state
-    const outcome = readOutcome(plan, placed, built.candidates)
+    const outcome = readOutcome(this.#readPlan(), placed, built.candidates)
     const at = outcome.kind === 'started' ? placed.at(-1) : outcome.at
-    const where = at ? interruptedError(at, placed.length, `still`).message : ''
-    this.#fail(
-      () =>
-        new NamespaceError(`the start took longer than ${startTimeout} ms: ${where}`, {
-          code: 'ERR_NS_TIMEOUT',
-        }),
-    )
+    this.#fail(() => timeoutError(at, placed.length, startTimeout))
   }
 
   /** The error is reported when the child is gone and reaped: nothing of the start is left then. */
@@ -258,46 +169,59 @@ export class Child {
     this.#phase = 'failing'
     this.#failure = error
     this.#closeStart()
-    pidfdSendSignal(this.#pidfd, constants.signals.SIGKILL)
-    this.#sources.exit.ref()
+    this.#process.signal(constants.signals.SIGKILL)
+    this.#process.hold(true)
   }
 
-  #readExit(): void {
-    if (this.#phase === 'ended') return
-    let exit = wait(this.#pidfd)
-    if (!exit) return
-    if (!this.#isFollowed) {
+  #onExit(held: HeldProcess, exit: Exit): void {
+    this.#status.read() // what it had said before it ended: that it has forked, or that it is done
+    if (held !== this.#process) return // a launcher whose child is held
+    if (this.#status.isOpen) this.#finishStart() // a process that it forked has the socket too
+    if (this.#isForking && this.#adoptOrphan()) {
       this.#launcherExit = exit
-      this.#readStatus()
-      if (this.#isFollowed) return
-    }
-    if (this.#sources.status) this.#finishDeadStart()
-    const ended = this.#pidfd
-    if (!this.#isFollowed && this.#adoptOrphan()) {
-      close(ended)
       return
     }
-    exit = this.#launcherExit ?? exit
-    this.#sources.exit.close()
-    close(ended)
-    exit = { ...exit, ...this.#reportedExit() }
+    this.#end(this.#launcherExit ?? exit)
+  }
+
+  /**
+   * The launcher of a second clone was killed, or failed, before its message: the child that it may have made ends by
+   * itself, but is ours to reap. As a zombie it would keep the pid namespace that it joined from ever ending.
+   */
+  #adoptOrphan(): boolean {
+    this.#isForking = false
+    const pid = this.#forkedPid()
+    if (pid === undefined) return false
+    let pidfd: number | undefined
+    try {
+      pidfd = pidfdOpen(pid)
+      const isOver = wait(pidfd) !== undefined
+      if (isOver) close(pidfd)
+      else this.#process = this.#hold(pid, pidfd)
+      return !isOver
+    } catch {
+      if (pidfd !== undefined) close(pidfd) // not our child
+      return false
+    }
+  }
+
+  #end(exit: Exit): void {
+    if (this.#phase === 'failing') close(this.#state.plan)
+    const reported = { ...exit, ...this.#reportedExit() }
     if (this.#state.lifeline !== undefined) close(this.#state.lifeline)
-    const failure = this.#failure?.(exit)
+    const failure = this.#failure?.(reported)
     this.#phase = 'ended'
     const unreleased = this.#release()
     // Killed by our own `kill` before the exec: an exit, as it would be a moment later.
-    if (failure && !(this.#killed && exit.signalCode)) {
-      this.#startResolvers.reject(failure)
-      this.#exitResolvers.reject(failure)
+    if (failure && !(this.#wasKilled && reported.signalCode)) {
+      this.#start.reject(failure)
+      this.#exit.reject(failure)
       return
     }
-    this.#startResolvers.resolve({
-      pid: this.#pid,
-      namespaces: {},
-      warnings: ['the process was killed before its command was executed'],
-    })
-    if (unreleased) this.#exitResolvers.reject(unreleased.reason)
-    else this.#exitResolvers.resolve(exit)
+    const warnings = ['the process was killed before its command was executed']
+    this.#start.resolve({ pid: this.pid, namespaces: {}, warnings })
+    if (unreleased) this.#exit.reject(unreleased.reason)
+    else this.#exit.resolve(reported)
   }
 
   /** Each is asked, whatever the others do; the first that throws. */
@@ -313,24 +237,10 @@ export class Child {
     return first
   }
 
-  /** The child is dead before its status was read: its socket has ended, unless a process that it forked has it too. */
-  #finishDeadStart(): void {
-    this.#readStatus()
-    if (this.#sources.status) this.#finishStart()
-  }
-
   /** What the init reported of its command; an init that was killed reported nothing. */
   #reportedExit(): Partial<Exit> {
     if (this.#state.lifeline === undefined) return {}
     const message = receive(this.#state.lifeline)
     return message?.bytes.length === 4 ? exitOfStatus(message.bytes.readInt32LE(0)) : {}
   }
-}
-
-function reapAtExit(pidfd: number): void {
-  const source = watch(pidfd, () => {
-    if (!wait(pidfd)) return
-    source.close()
-    close(pidfd)
-  })
 }

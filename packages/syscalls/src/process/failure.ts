@@ -1,3 +1,4 @@
+import type { Exit } from '../calls/processes.ts'
 import type { ErrorCode } from '../errors/codes.ts'
 import { hintFor } from '../errors/hints.ts'
 import { type FailedStep, NamespaceError } from '../errors/namespace-error.ts'
@@ -92,14 +93,33 @@ const reasons: Readonly<Record<string, (path: string) => string>> = {
 }
 
 /** The error of a child that was killed before its command was executed. */
-export function interruptedError(at: PlacedStep, of: number, how: string): NamespaceError {
-  const step = describe(at, of)
-  return new NamespaceError(`${how} at ${step.text}, step ${at.number} of ${of} (${at.phase})`, {
+export function interruptedError(
+  at: PlacedStep,
+  of: number,
+  { signalCode, exitCode }: Pick<Exit, 'signalCode' | 'exitCode'>,
+): NamespaceError {
+  const how = signalCode ? `killed by ${signalCode}` : `ended with ${exitCode}`
+  return new NamespaceError(`${how} at ${whereabouts(at, of)}`, {
     code: 'ERR_NS_SETUP',
     namespace: at.step.namespace,
     operation: at.step.operation,
-    step,
+    step: describe(at, of),
   })
+}
+
+/** The error of a start that took too long. */
+export function timeoutError(at: PlacedStep | undefined, of: number, ms: number): NamespaceError {
+  const where = at ? `: still at ${whereabouts(at, of)}` : ''
+  return new NamespaceError(`the start took longer than ${ms} ms${where}`, {
+    code: 'ERR_NS_TIMEOUT',
+    namespace: at?.step.namespace,
+    operation: at?.step.operation,
+    step: at && describe(at, of),
+  })
+}
+
+function whereabouts(at: PlacedStep, of: number): string {
+  return `${showStep(at.step)}, step ${at.number} of ${of} (${at.phase})`
 }
 
 /** What the clone was to make. */

@@ -50,5 +50,19 @@ export function step(
   args: readonly Argument[],
   options: StepOptions = {},
 ): Step {
-  return { call, args, ...options }
+  // All steps with the same fields in the same order: reading them is several times as fast.
+  const { namespace, operation, path, dest, tolerate, expect, result, onlyAfter, fork } = options
+  return {
+    call,
+    args,
+    namespace,
+    operation,
+    path,
+    dest,
+    tolerate,
+    expect,
+    result,
+    onlyAfter,
+    fork,
+  }
 }

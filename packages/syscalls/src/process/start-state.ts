@@ -1,0 +1,26 @@
+import type { Built } from '../program/build.ts'
+import type { Command } from '../program/command.ts'
+import type { Contribution } from '../program/contribution.ts'
+import type { PlacedStep } from '../program/program.ts'
+
+/** All that a start owns and needs; made by `launch`. */
+export interface StartState {
+  readonly pid: number
+  readonly pidfd: number
+  /** Our ends. */
+  readonly status: number
+  readonly lifeline: number | undefined
+  /** The plan's memfd. */
+  readonly plan: number
+  readonly built: Built
+  readonly placed: readonly PlacedStep[]
+  /** Absent: the program ends without an exec. */
+  readonly command: Command | undefined
+  readonly contributions: readonly Contribution[]
+  /** `ms` until a start has failed. */
+  readonly startTimeout: number
+  /** Is given the plan's memory once the program has run. */
+  readonly onMemory?: ((memory: Buffer) => void) | undefined
+  /** Is given an fd that the program sent, and owns it. */
+  readonly onFd?: ((fd: number) => void) | undefined
+}
