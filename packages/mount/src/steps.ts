@@ -1,4 +1,4 @@
-import { AT, AT_FDCWD, MOVE_MOUNT, MS, OPEN_TREE, type Plan } from '@ns/syscalls'
+import { AT, AT_FDCWD, MOVE_MOUNT, MS, mountProc, OPEN_TREE, type Plan } from '@ns/syscalls'
 import { setReadonly } from './attributes.ts'
 import type { Bind, MountEntry, Tmpfs } from './entries.ts'
 
@@ -12,8 +12,7 @@ export function addEntry(plan: Plan, entry: MountEntry): void {
       addFileSystem(plan, 'tmpfs', entry.target, MS.NOSUID | MS.NODEV, tmpfsData(entry))
       break
     case 'proc':
-      // With the mount of `/proc` itself: after the fork into the pid namespace, in the order of the entries.
-      addFileSystem(plan, 'proc', entry.target, MS.NOSUID | MS.NODEV | MS.NOEXEC)
+      mountProc(plan, 'mounts', entry.target, 'mount')
       break
     case 'remount': {
       const scope = entry.readonly === 'recursive' ? 'recursive' : 'one'

@@ -3,7 +3,7 @@ import {
   type Contribution,
   checkKeys,
   invalidOption,
-  MS,
+  mountProc,
   type NamespaceRef,
   type Plan,
 } from '@ns/syscalls'
@@ -31,6 +31,9 @@ export interface PidOptions {
 export function pid(options: PidOptions = {}): Contribution {
   checkKeys('pid', options, ['init', 'proc', 'join'], 'pid')
   const { init, proc, join } = options
+  for (const key of ['init', 'proc'] as const)
+    if (options[key] !== undefined && typeof options[key] !== 'boolean')
+      throw invalidOption(`pid.${key}: true or false is wanted`, 'pid')
   if (join !== undefined && (init ?? proc) !== undefined)
     throw invalidOption(
       'pid.join: a joined namespace has its init and its /proc; leave out init and proc',
@@ -55,12 +58,5 @@ function addSteps(plan: Plan, init: boolean, proc: boolean | undefined): void {
     )
   if (!ownMounts && !plan.joins.has('mount'))
     plan.warnings.push('/proc still shows the processes of the caller: add a mount namespace')
-  if ((proc ?? ownMounts) && !plan.mountPoints.has('/proc')) addProc(plan)
-}
-
-/** A process sees in `/proc` the pid namespace of whoever mounted it: this is inside, by a process of it. */
-function addProc(plan: Plan): void {
-  const flags = MS.NOSUID | MS.NODEV | MS.NOEXEC
-  const options = { namespace: 'pid', operation: 'mount', path: 'proc', dest: '/proc' } as const
-  plan.in('proc').call('mount', ['proc', '/proc', 'proc', flags, 0], options)
+  if ((proc ?? ownMounts) && !plan.mountPoints.has('/proc')) mountProc(plan, 'proc', '/proc', 'pid')
 }

@@ -1,4 +1,4 @@
-import { invalidOption } from '@ns/syscalls'
+import { checkKeys, invalidOption } from '@ns/syscalls'
 
 /** One line of a map: `count` ids from `inside` on are `count` ids from `outside` on. */
 export interface IdRange {
@@ -10,6 +10,8 @@ export interface IdRange {
 
 /** `UID_GID_MAP_MAX_EXTENTS`, Linux 4.15; 5 before. */
 const MOST_LINES = 340
+/** It is written at once, and has to be less than a page (user_namespaces(7)). */
+const LONGEST = 4095
 /** The highest id is no id: (uid_t) -1. */
 const IDS = 0xffffffff
 
@@ -20,6 +22,9 @@ export function validateRanges(ranges: readonly IdRange[], key: string): void {
   if (ranges.length > MOST_LINES)
     throw invalidOption(`${key}: ${ranges.length} ranges, the kernel takes ${MOST_LINES}`, 'user')
   for (const range of ranges) validateRange(range, key)
+  const bytes = formatRanges(ranges).length
+  if (bytes > LONGEST)
+    throw invalidOption(`${key}: ${bytes} bytes of text, the kernel takes ${LONGEST}`, 'user')
   for (const side of ['inside', 'outside'] as const) {
     const sorted = [...ranges].sort((a, b) => a[side] - b[side])
     sorted.forEach((range, i) => {
@@ -33,7 +38,9 @@ export function validateRanges(ranges: readonly IdRange[], key: string): void {
   }
 }
 
-function validateRange({ inside, outside, count }: IdRange, key: string): void {
+function validateRange(range: IdRange, key: string): void {
+  checkKeys(key, range, ['inside', 'outside', 'count'], 'user')
+  const { inside, outside, count } = range
   const isId = (value: unknown) =>
     Number.isInteger(value) && (value as number) >= 0 && (value as number) < IDS
   if (!isId(inside) || !isId(outside) || !Number.isInteger(count) || count < 1)

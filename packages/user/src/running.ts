@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { inside, Namespace, type NamespaceRef, type Plan, type Region } from '@ns/syscalls'
+import { inside, Namespace, type NamespaceRef, type Plan, type Region, textOf } from '@ns/syscalls'
 import { type IdRange, parseRanges } from './id-map.ts'
 
 /** The maps of a user namespace that is running. */
@@ -10,7 +10,7 @@ export interface IdMaps {
 }
 
 const FILES = ['uid_map', 'gid_map', 'setgroups'] as const
-const LONGEST = 340 * 33 // lines of three numbers
+const LONGEST = 3 * 4096 // pages of whole lines: 340 of 33 bytes
 
 /**
  * The maps of a running user namespace; `outside` are the ids of the namespace above it. It is entered to look: that
@@ -25,8 +25,7 @@ export async function readIdMaps(ref: NamespaceRef): Promise<IdMaps> {
     return parse(FILES.map((name) => readFileSync(`/proc/self/${name}`, 'latin1')))
   return await inside({ user: namespace }, (plan) => {
     const regions = FILES.map((name) => readInto(plan, `self/${name}`))
-    return (memory) =>
-      parse(regions.map((region) => memory(region).toString('latin1').replace(/\0.*$/s, '')))
+    return (memory) => parse(regions.map((region) => textOf(memory(region))))
   })
 }
 

@@ -1,4 +1,3 @@
-import { getegid, geteuid } from 'node:process'
 import {
   CLONE_NEW,
   type Contribution,
@@ -65,7 +64,9 @@ export function user(options: UserOptions = {}): Contribution {
       'user',
     )
   const byChild =
-    maps.setgroups === 'deny' && isOwn(maps.uid, geteuid?.()) && isOwn(maps.gid, getegid?.())
+    maps.setgroups === 'deny' &&
+    isOwn(maps.uid, process.geteuid?.()) &&
+    isOwn(maps.gid, process.getegid?.())
   const contribution = { type: 'user', flags: CLONE_NEW.user } as const
   if (byChild) return { ...contribution, steps: (plan) => addSteps(plan, maps, true) }
   return {
@@ -78,6 +79,7 @@ export function user(options: UserOptions = {}): Contribution {
 
 function rangesOf(map: NonNullable<UserOptions['map']>): Pick<Maps, 'uid' | 'gid'> {
   if (typeof map === 'object' && map !== null) {
+    checkKeys('user.map', map, ['uid', 'gid'], 'user')
     validateRanges(map.uid, 'user.map.uid')
     validateRanges(map.gid, 'user.map.gid')
     return { uid: map.uid, gid: map.gid }
@@ -90,7 +92,7 @@ function rangesOf(map: NonNullable<UserOptions['map']>): Pick<Maps, 'uid' | 'gid
   const one = (outside: number): IdRange[] => [
     { inside: map === 'root' ? 0 : outside, outside, count: 1 },
   ]
-  return { uid: one(geteuid?.() ?? 0), gid: one(getegid?.() ?? 0) }
+  return { uid: one(process.geteuid?.() ?? 0), gid: one(process.getegid?.() ?? 0) }
 }
 
 /** The one map that a process may write for itself (user_namespaces(7)): a single line of its own id. */
@@ -100,7 +102,7 @@ function isOwn(ranges: readonly IdRange[], id: number | undefined): boolean {
 }
 
 function hasSupplementaryGroups(): boolean {
-  return (process.getgroups?.() ?? []).some((gid) => gid !== getegid?.())
+  return (process.getgroups?.() ?? []).some((gid) => gid !== process.getegid?.())
 }
 
 function addSteps(plan: Plan, maps: Maps, byChild: boolean): void {
@@ -113,8 +115,8 @@ function addSteps(plan: Plan, maps: Maps, byChild: boolean): void {
     steps.writeFile(plan.proc, 'self/gid_map', formatRanges(maps.gid), options)
   }
   // The caller's own ids where they are mapped, else root of the new namespace.
-  const uid = insideId(maps.uid, geteuid?.() ?? 0)
-  const gid = insideId(maps.gid, getegid?.() ?? 0)
+  const uid = insideId(maps.uid, process.geteuid?.() ?? 0)
+  const gid = insideId(maps.gid, process.getegid?.() ?? 0)
   if (gid === undefined) plan.in('mapped').call('setresgid', [0, 0, 0], options)
   if (uid === undefined) plan.in('mapped').call('setresuid', [0, 0, 0], options)
   plan.rootInside = (uid ?? 0) === 0

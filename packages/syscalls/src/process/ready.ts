@@ -1,6 +1,7 @@
 import type { NamespaceType } from '../namespaces/types.ts'
 import { type Built, STATX_INO_OFFSET } from '../program/build.ts'
 import { getWord, type Region } from '../program/memory.ts'
+import { textOf } from '../program/plan.ts'
 
 /** What was really made, as the process itself saw it before its exec. */
 export interface Ready {
@@ -34,7 +35,7 @@ export function readyFrom(memory: Buffer, built: Built, pid: number): Ready {
 }
 
 function textIn(memory: Buffer, { offset, size }: Region): string {
-  return memory.toString('latin1', offset, offset + size).replace(/\0.*$/s, '')
+  return textOf(memory.subarray(offset, offset + size))
 }
 
 function hasSupplementaryGroups(): boolean {

@@ -229,14 +229,14 @@ function linkOf(plan: Plan, type: NamespaceType): string {
   return type === 'time' && plan.creates.has('time') ? 'time_for_children' : procName(type)
 }
 
-/** A line of a map in the kernel's format, and how many there are at most (`UID_GID_MAP_MAX_EXTENTS`). */
+/** A line of a map in the kernel's format, and the pages of whole lines that 340 take (`UID_GID_MAP_MAX_EXTENTS`). */
 const MAP_LINE = 33
-const MAP_LINES = 340
+const MAP_LONGEST = 3 * 4096
 
 function addMaps(plan: Plan, contributions: readonly Contribution[]): { uid: Region; gid: Region } {
   // A child can write one line for itself; more are the parent's part, or were there (user_namespaces(7)).
   const own = plan.creates.has('user') && !contributions.some(({ parent }) => parent)
-  const size = MAP_LINE * (own ? 1 : MAP_LINES)
+  const size = own ? MAP_LINE : MAP_LONGEST
   const uid = plan.memory.allocate(size)
   const gid = plan.memory.allocate(size)
   const options = { namespace: 'user', operation: 'read back' } as const

@@ -30,7 +30,7 @@ export const phases = [
   'net',
   // Before any mount: a mount made on a shared tree would appear on the host.
   'propagation',
-  // Sources of mounts are picked up (open_tree) while the caller's root is visible.
+  // Sources of mounts are picked up (open_tree), and a new `/proc` is made, while the caller's root is visible.
   'sources',
   // The new root comes before the mounts, so that their targets resolve inside it: a link in it cannot lead out
   // (CVE-2021-30465, CVE-2026-87766).

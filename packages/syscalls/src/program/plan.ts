@@ -5,6 +5,14 @@ import { Memory, type Region, Slot } from './memory.ts'
 import { type Phase, phases } from './order.ts'
 import { type Argument, type Fd, type Step, type StepOptions, step } from './step.ts'
 
+/** What a read of `/proc` gives at most; larger pages give more at a time, and then less. */
+const PAGE = 4096
+
+/** The text that `readFile` left in memory. */
+export function textOf(memory: Buffer): string {
+  return memory.toString('latin1').replaceAll('\0', '')
+}
+
 /** The steps of one phase. */
 export class PhaseSteps {
   readonly steps: Step[] = []
@@ -35,14 +43,18 @@ export class PhaseSteps {
     this.call('close', [fd], options)
   }
 
-  /** Appends the steps that read a file's begin into memory; the slot holds how much there was. */
-  readFile(directory: Argument, path: string, region: Region, options: StepOptions = {}): Slot {
+  /**
+   * Appends the steps that read a file's begin into memory. A read of `/proc` ends after a page of whole lines, so
+   * there is one for each page of the region: `textOf` takes out the zeros that stay between them.
+   */
+  readFile(directory: Argument, path: string, region: Region, options: StepOptions = {}): void {
     const fd = this.#plan.slot('fd')
-    const length = this.#plan.slot('length')
     this.call('openat', [directory, path, O.RDONLY | O.CLOEXEC], { path, ...options, result: fd })
-    this.call('read', [fd, region, region.size], { path, ...options, result: length })
+    for (let at = 0; at < region.size; at += PAGE) {
+      const part = region.at(at, Math.min(PAGE, region.size - at))
+      this.call('read', [fd, part, part.size], { path, ...options })
+    }
     this.call('close', [fd], options)
-    return length
   }
 }
 

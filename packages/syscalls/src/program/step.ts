@@ -50,7 +50,7 @@ export function step(
   args: readonly Argument[],
   options: StepOptions = {},
 ): Step {
-  // All steps with the same fields in the same order: reading them is several times as fast.
+  // All steps have the same fields in the same order: what V8 reads fastest, and a start reads many.
   const { namespace, operation, path, dest, tolerate, expect, result, onlyAfter, fork } = options
   return {
     call,

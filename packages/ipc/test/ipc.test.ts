@@ -1,0 +1,73 @@
+import { execFileSync } from 'node:child_process'
+import { asCaller, checkLeaks, describeNamespace, output, running, waitFor } from '@ns/testkit'
+import { describe, expect, test } from 'vitest'
+import { ipc, readIpcObjects } from '../src/index.ts'
+import { parseSysvTable } from '../src/objects.ts'
+
+describeNamespace({ type: 'ipc', create: () => ipc(), join: (ref) => ipc({ join: ref }) })
+checkLeaks()
+
+/** One queue, one set of two semaphores, one segment; the ids are the first of the namespace. */
+const make = 'ipcmk -Q -p 0600; ipcmk -S 2; ipcmk -M 4096'
+
+describe('System V objects', () => {
+  test('A12: a queue of the host has no match inside, nor the other way round', async () => {
+    const id = execFileSync('ipcmk', ['-Q'], { encoding: 'utf8' }).match(/\d+/)?.[0] as string
+    try {
+      const table = { file: 'cat', args: ['/proc/sysvipc/msg'] }
+      expect((await output([], table)).stdout.split('\n').length).toBeGreaterThan(2)
+      expect(parseSysvTable((await output(asCaller([ipc()]), table)).stdout)).toEqual([])
+    } finally {
+      execFileSync('ipcrm', ['-q', id])
+    }
+    const before = execFileSync('cat', ['/proc/sysvipc/msg'], { encoding: 'utf8' })
+    await output(asCaller([ipc()]), { file: 'sh', args: ['-c', make] })
+    expect(execFileSync('cat', ['/proc/sysvipc/msg'], { encoding: 'utf8' })).toBe(before)
+  })
+
+  test('A12: whoever joins sees them; they are listed from outside', async () => {
+    await using child = await running(asCaller([ipc()]), {
+      file: 'sh',
+      args: ['-c', `exec >/dev/null 2>&1; ${make}; exec sleep 600`],
+      fds: [],
+    })
+    const user = asCaller([]).length > 0 ? { user: child.pid } : {}
+    await waitFor(async () => (await readIpcObjects(child.pid, user)).sharedMemory.length === 1)
+    const objects = await readIpcObjects(child.pid, user)
+    expect(objects.queues).toMatchObject([{ id: 0, mode: 0o600, messages: 0, bytes: 0 }])
+    expect(objects.semaphores).toMatchObject([{ id: 0, semaphores: 2 }])
+    expect(objects.sharedMemory).toMatchObject([{ id: 0, size: 4096, attached: 0 }])
+    const joined = await output(asCaller([ipc({ join: child.pid })], child.pid), {
+      file: 'cat',
+      args: ['/proc/sysvipc/sem'],
+    })
+    expect(parseSysvTable(joined.stdout)).toHaveLength(1)
+  })
+})
+
+describe('POSIX queues', () => {
+  test('are listed from outside though they are mounted nowhere', async () => {
+    const program = `
+import ctypes, os, time
+libc = ctypes.CDLL(None, use_errno=True)
+queue = libc.mq_open(b'/letters', os.O_CREAT | os.O_RDWR, 0o600, None)
+libc.mq_send(queue, b'hello', 5, 0)
+time.sleep(60)`
+    const command = { file: 'python3', args: ['-c', program], fds: [] }
+    await using child = await running(asCaller([ipc()]), command)
+    const user = asCaller([]).length > 0 ? { user: child.pid } : {}
+    await waitFor(async () => (await readIpcObjects(child.pid, user)).posixQueues[0]?.bytes === 5)
+    expect((await readIpcObjects(child.pid, user)).posixQueues).toEqual([
+      { name: 'letters', bytes: 5 },
+    ])
+  })
+})
+
+test('A7: unknown options are refused before anything exists', () => {
+  expect(() => ipc({ queues: 5 } as never)).toThrow(
+    expect.objectContaining({
+      code: 'ERR_NS_INVALID_OPTION',
+      message: expect.stringMatching(/unknown option queues/),
+    }),
+  )
+})

@@ -1,0 +1,42 @@
+import type { Child } from '@ns/syscalls'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { joining, nested, parked, type Sample, start, withInit } from './faulty.ts'
+
+// A signal may come before there is a command to take it: it waits in the launcher, or for the child of a second clone.
+
+let target: Child
+
+beforeAll(async () => {
+  target = start(withInit, (at) => at.step)
+  await target.started
+})
+
+afterAll(async () => {
+  target.kill('SIGKILL')
+  await target.exited
+})
+
+const samples: readonly (readonly [string, () => Sample])[] = [
+  ['four namespaces and an init', () => withInit],
+  ['a start that waits for its parent', () => parked],
+  ['four namespaces that are joined', () => joining(target)],
+  ['namespaces made in a joined user namespace', () => nested(target)],
+]
+
+test.each(samples)('%s: none of 50 SIGTERMs right after the start is lost', async (_, sample) => {
+  for (let i = 0; i < 50; i++) {
+    const child = start(sample(), (at) => at.step)
+    expect(child.kill('SIGTERM')).toBe(true)
+    expect(await child.exited).toMatchObject({ exitCode: null, signalCode: 'SIGTERM' })
+  }
+})
+
+test.each(samples)('%s: nor is one that comes at any later moment', async (_, sample) => {
+  for (let i = 0; i < 50; i++) {
+    const child = start(sample(), (at) => at.step)
+    const until = process.hrtime.bigint() + BigInt(i * 60_000)
+    while (process.hrtime.bigint() < until) await new Promise(setImmediate)
+    expect(child.kill('SIGTERM')).toBe(true)
+    expect(await child.exited).toMatchObject({ exitCode: null, signalCode: 'SIGTERM' })
+  }
+})

@@ -1,0 +1,122 @@
+import { closeSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs'
+import { setTimeout } from 'node:timers/promises'
+import { bind, mount, tmpfs } from '@ns/mount'
+import { pid } from '@ns/pid'
+import { type Child, type Command, type Contribution, type Step, step } from '@ns/syscalls'
+import { user } from '@ns/user'
+import { uts } from '@ns/uts'
+// The tests' own door: `rewrite` is no option of the package.
+import { startProgram } from '../../../syscalls/src/process/launch.ts'
+import { showStep } from '../../../syscalls/src/program/explain.ts'
+import { LIST, PLAN } from '../../../syscalls/src/program/layout.ts'
+import type { PlacedStep } from '../../../syscalls/src/program/program.ts'
+
+export type Rewrite = (at: PlacedStep) => Step
+
+/** A start to be made again and again. */
+export interface Sample {
+  readonly contributions: () => readonly Contribution[]
+  readonly command: Command
+}
+
+const command: Command = { file: '/bin/sleep', args: ['60'], cwd: '/', fds: [0, 0, 2] }
+
+const names = { hostname: 'box', domainname: 'lab' }
+const mounts = [tmpfs('/tmp'), bind('/usr', '/mnt', { readonly: true })]
+
+/** Each of the four types made; the launcher stays as PID 1. */
+export const withInit: Sample = {
+  command,
+  contributions: () => [user({ map: 'root' }), uts(names), mount({ mounts }), pid()],
+}
+
+/** The same with the command as PID 1. */
+export const withoutInit: Sample = {
+  command,
+  contributions: () => [user({ map: 'root' }), uts(names), mount({ mounts }), pid({ init: false })],
+}
+
+/** A start that waits for its parent, and a root of its own. */
+export const parked: Sample = {
+  command,
+  contributions: () => [
+    { ...user({ map: 'root' }), parent: () => {} },
+    mount({ root: '/', readonly: true }),
+  ],
+}
+
+/** All four joined: the command is made by a second clone. */
+export function joining(target: Child): Sample {
+  const join = target.pid
+  return {
+    command,
+    contributions: () => [user({ join }), uts({ join }), mount({ join }), pid({ join })],
+  }
+}
+
+/** Joined, and new ones made inside: second clone and init, three lists. */
+export function nested(target: Child): Sample {
+  return { command, contributions: () => [user({ join: target.pid }), uts(names), mount(), pid()] }
+}
+
+export function start(sample: Sample, rewrite: Rewrite): Child {
+  return startProgram(sample.contributions(), sample.command, { rewrite })
+}
+
+/** The sample's steps as they stand: the start ends before anything is made. */
+export function stepsOf(sample: Sample): PlacedStep[] {
+  const steps: PlacedStep[] = []
+  const enough = new Error('enough')
+  const unwritable: Step = {
+    call: 'close',
+    get args(): never {
+      throw enough
+    },
+  }
+  try {
+    start(sample, (at) => {
+      steps.push(at)
+      return unwritable
+    })
+  } catch (error) {
+    if (error !== enough) throw error
+  }
+  return steps
+}
+
+/** The step that cannot succeed: EBADF, tolerated by nobody. */
+export const failing: Step = step('close', [-1])
+/** The step that never ends: no fds, no timeout. */
+export const hanging: Step = step('ppoll', [0, 0, 0, 0, 0])
+
+/** `14 uts unshare(CLONE_NEWUTS)` */
+export function title({ number, phase, step }: PlacedStep): string {
+  return `${number} ${phase} ${showStep(step)}`
+}
+
+/** Waits until the start is at this step: what the launcher stores before each call. */
+export async function reach({ list, index }: PlacedStep): Promise<void> {
+  const fd = readdirSync('/proc/self/fd').find((name) => isPlan(`/proc/self/fd/${name}`))
+  if (fd === undefined) throw new Error('no start is under way')
+  const plan = openSync(`/proc/self/fd/${fd}`, 'r')
+  try {
+    const progress = Buffer.alloc(4)
+    const position = PLAN.lists + list * LIST.size + LIST.progress
+    for (let waited = 0; waited < 5000; waited++) {
+      readSync(plan, progress, { position })
+      if (progress.readUInt32LE() === index + 1) return
+      await setTimeout(1)
+    }
+  } finally {
+    closeSync(plan)
+  }
+  throw new Error(`step ${index} of list ${list} was not reached`)
+}
+
+function isPlan(path: string): boolean {
+  try {
+    return readlinkSync(path).includes('memfd:ns-plan')
+  } catch {
+    return false
+  }
+}

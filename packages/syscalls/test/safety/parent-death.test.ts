@@ -1,0 +1,66 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Directory } from '../support/files.ts'
+import { compile } from './support/compile.ts'
+import { Program } from './support/node.ts'
+import { isRunning, uniqueSleep, until, withArgument } from './support/processes.ts'
+
+const directory = new Directory()
+let reaper: string
+beforeAll(() => {
+  reaper = compile('reaper', directory)
+})
+afterAll(() => directory[Symbol.dispose]())
+
+async function killAll(rounds: number, seed: number, kind: string) {
+  const victim = fileURLToPath(new URL('fixtures/victim.ts', import.meta.url))
+  const node = [process.execPath, '--conditions=@ns/source', victim, kind]
+  const args = [`${rounds}`, `${seed}`, kind === 'all' ? '60000' : '1', ...node]
+  const { stdout, stderr } = await promisify(execFile)(reaper, args)
+  return { ...JSON.parse(stdout), stderr }
+}
+
+describe('B7: SIGKILL of Node at random moments of starts', () => {
+  test('200 kills leave no survivor', { timeout: 120_000 }, async () => {
+    const seed = Math.floor(Math.random() * 1e6)
+    const both = await Promise.all([killAll(100, seed, 'all'), killAll(100, seed + 1, 'all')])
+    for (const { survivors, left, stderr } of both) {
+      expect({ survivors, stderr }, `seed ${seed}`).toEqual({ survivors: 0, stderr: '' })
+      expect(left).toBeGreaterThan(100) // orphans that were there to be seen
+    }
+  })
+
+  test('what is detached survives: such a test can fail', async () => {
+    expect(await killAll(1, 1, 'detached')).toMatchObject({ survivors: 1 })
+  })
+})
+
+describe('B6: SIGKILL of Node while a sandbox sleeps', () => {
+  test.each([
+    ['with a pid namespace of its own all descendants are gone', 'init', 2],
+    ['with a command that is PID 1 all descendants are gone', 'pid-one', 2],
+    ['without a pid namespace the command is gone', 'direct', 1],
+  ])('%s', async (_, kind, count) => {
+    const tag = uniqueSleep()
+    await using program = new Program('sleeper.ts', kind, tag)
+    await until(() => withArgument(tag).length === count)
+    await program.kill()
+    await until(() => withArgument(tag).length === 0)
+  })
+
+  test.each(['worker-ends', 'worker-terminated'])(
+    '%s: a sandbox that a Worker has started survives it, and dies with the process',
+    async (kind) => {
+      const tag = uniqueSleep()
+      await using program = new Program('sleeper.ts', kind, tag)
+      await until(() => program.said('ended') !== undefined)
+      const sleepers = withArgument(tag)
+      expect(sleepers).toHaveLength(2)
+      expect(isRunning(program.pid)).toBe(true)
+      await program.kill()
+      await until(() => withArgument(tag).length === 0)
+    },
+  )
+})

@@ -1,0 +1,119 @@
+import { chownSync, statSync } from 'node:fs'
+import { checkLeaks, running, Scratch, shell } from '@ns/testkit'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { type IdRange, readIdMaps, user } from '../src/index.ts'
+
+checkLeaks()
+
+const range = (inside: number, outside: number, count: number): IdRange => ({
+  inside,
+  outside,
+  count,
+})
+const both = (...ranges: IdRange[]) => ({ uid: ranges, gid: ranges })
+
+describe('explicit ranges, written by the parent while the child waits', () => {
+  test('A6: several lines are installed as given, and what `ready` shows', async () => {
+    const map = {
+      uid: [range(0, 0, 1), range(1, 100_000, 65_535), range(70_000, 300_000, 5)],
+      gid: [range(0, 0, 1), range(1, 200_000, 10)],
+    }
+    await using sleeper = await running([user({ map })])
+    expect(await readIdMaps(sleeper.pid)).toEqual({ ...map, setgroups: 'deny' })
+    const lines = (sleeper.ready.uidMap ?? '').trim().split('\n')
+    expect(lines.map((line) => line.trim().split(/\s+/).join(' '))).toEqual([
+      '0 0 1',
+      '1 100000 65535',
+      '70000 300000 5',
+    ])
+  })
+
+  test('A6: chown inside to id 1 is the start of the range outside', async () => {
+    using scratch = new Scratch()
+    const file = scratch.file('file')
+    const map = both(range(0, 0, 1), range(1, 100_000, 100))
+    const { stderr } = await shell([user({ map })], `chown 1:2 ${file}`)
+    expect(stderr).toBe('')
+    expect(statSync(file)).toMatchObject({ uid: 100_000, gid: 100_001 })
+  })
+
+  test('a file of an id that is not mapped has the overflow id, and chown to it fails', async () => {
+    using scratch = new Scratch()
+    const file = scratch.file('file')
+    chownSync(file, 5000, 5000)
+    const map = both(range(0, 0, 1))
+    const { stdout, stderr } = await shell(
+      [user({ map })],
+      `stat -c %u ${file}; chown 5000 ${file}`,
+    )
+    expect(stdout).toBe('65534\n')
+    expect(stderr).toMatch(/Invalid argument|not permitted/)
+    expect(statSync(file).uid).toBe(5000)
+  })
+
+  test('where the caller’s own id is not mapped the command is root of the namespace', async () => {
+    const map = both(range(0, 100_000, 1000))
+    const { stdout } = await shell([user({ map })], 'id -u; id -g')
+    expect(stdout).toBe('0\n0\n')
+  })
+
+  test('the command can be any id that is mapped', async () => {
+    const map = both(range(0, 100_000, 1000))
+    const { stdout } = await shell([user({ map })], 'id -u; id -g; grep CapEff /proc/self/status', {
+      uid: 7,
+      gid: 8,
+    })
+    expect(stdout).toBe('7\n8\nCapEff:\t0000000000000000\n')
+  })
+
+  test('A8: 340 ranges work', async () => {
+    const ranges = Array.from({ length: 340 }, (_, i) => range(i * 2, i * 2, 1))
+    await using sleeper = await running([user({ map: both(...ranges) })])
+    expect((await readIdMaps(sleeper.pid)).gid).toEqual(ranges)
+  })
+})
+
+describe('setgroups', () => {
+  const map = both(range(0, 0, 1), range(1, 100_000, 10))
+  const setgroups = `perl -e '$) = "0 5"; print "$)\n"'`
+
+  test.each([
+    ['deny', '0\n'],
+    ['allow', '0 5\n'],
+  ] as const)(
+    "A4: '%s' is what the kernel is told, and what holds inside",
+    async (answer, groups) => {
+      const contribution = user({ map, setgroups: answer })
+      const { stdout } = await shell([contribution], `cat /proc/self/setgroups; ${setgroups}`)
+      expect(stdout).toBe(`${answer}\n${groups}`)
+    },
+  )
+})
+
+describe('supplementary groups of the caller', () => {
+  const before = process.getgroups?.() ?? []
+  const foreign = 7777
+  beforeEach(() => process.setgroups?.([...before, foreign]))
+  afterEach(() => process.setgroups?.(before))
+
+  /** Reads a file that only the group may read, as an id that isn't its owner. */
+  async function read(setgroups: 'allow' | 'deny' | undefined) {
+    using scratch = new Scratch()
+    const file = scratch.file('file', 'of the group\n', 0o040)
+    chownSync(scratch.path, foreign, foreign)
+    chownSync(file, foreign, foreign)
+    const map = both(range(0, 100_000, 10))
+    return await shell([user(setgroups ? { map, setgroups } : { map })], `cat ${file}`)
+  }
+
+  test('A9: are dropped by default, and give no access', async () => {
+    const { stdout, ready } = await read(undefined)
+    expect(stdout).toBe('')
+    expect(ready.warnings).toEqual([])
+  })
+
+  test('A9: are kept where setgroups is denied, and `ready` says so', async () => {
+    const { ready } = await read('deny')
+    expect(ready.warnings).toContainEqual(expect.stringMatching(/groups/))
+  })
+})

@@ -1,0 +1,35 @@
+import { checkLeaks, expectErrno, failure, shell } from '@ns/testkit'
+import { expect, test } from 'vitest'
+import { user } from '../src/index.ts'
+
+checkLeaks()
+
+const uid = process.geteuid?.() as number
+const gid = process.getegid?.() as number
+
+test("A7: `setgroups: 'allow'` with a map of one's own id names both keys", () => {
+  expect(() => user({ map: 'root', setgroups: 'allow' })).toThrow(
+    expect.objectContaining({
+      code: 'ERR_NS_INVALID_OPTION',
+      message: expect.stringMatching(/user\.setgroups: 'allow' contradicts user\.map/),
+    }),
+  )
+})
+
+test('a map of ids that are not ours is EPERM, with what it takes, and nothing is left', async () => {
+  const ranges = [{ inside: 0, outside: 100_000, count: 10 }]
+  const error = await failure([user({ map: { uid: ranges, gid: ranges } })])
+  expect(error).toMatchObject({
+    code: 'ERR_NS_PERMISSION',
+    namespace: 'user',
+    operation: 'map',
+    hint: expect.stringMatching(/CAP_SETUID/),
+  })
+  expectErrno(error, 'EPERM')
+})
+
+test('ready tells that the ids stay what they are', async () => {
+  const { ready } = await shell([user()], ':')
+  expect(ready.uidMap?.trim().split(/\s+/)).toEqual([`${uid}`, `${uid}`, '1'])
+  expect(ready.gidMap?.trim().split(/\s+/)).toEqual([`${gid}`, `${gid}`, '1'])
+})

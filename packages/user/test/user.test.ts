@@ -1,0 +1,145 @@
+import { statSync } from 'node:fs'
+import { checkLeaks, describeNamespace, running, Scratch, shell } from '@ns/testkit'
+import { describe, expect, test } from 'vitest'
+import { readIdMaps, user } from '../src/index.ts'
+
+describeNamespace({ type: 'user', create: () => user(), join: (ref) => user({ join: ref }) })
+checkLeaks()
+
+const uid = process.geteuid?.() as number
+const gid = process.getegid?.() as number
+/** A map's numbers, line by line. */
+const numbers = (text: string) =>
+  text
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number))
+const capabilities = 'grep "^Cap" /proc/self/status | cut -f 2'
+const none = '0000000000000000'
+
+describe("map 'root'", () => {
+  test('A4: the ids are 0, the map is one line of the own id, setgroups is denied', async () => {
+    const { stdout, ready } = await shell(
+      [user({ map: 'root' })],
+      'id -u; id -g; cat /proc/self/setgroups; cat /proc/self/uid_map; cat /proc/self/gid_map',
+    )
+    const [id, group, setgroups, ...maps] = stdout.split('\n')
+    expect([id, group, setgroups]).toEqual(['0', '0', 'deny'])
+    expect(numbers(maps.join('\n'))).toEqual([
+      [0, uid, 1],
+      [0, gid, 1],
+    ])
+    expect([ready.uidMap, ready.gidMap].map((map) => numbers(map ?? ''))).toEqual([
+      [[0, uid, 1]],
+      [[0, gid, 1]],
+    ])
+  })
+
+  test('A4: a file made inside is ours outside', async () => {
+    using scratch = new Scratch()
+    const { stdout } = await shell(
+      [user({ map: 'root' })],
+      `echo x >${scratch.at('file')}; stat -c '%u %g' ${scratch.at('file')}`,
+    )
+    expect(stdout).toBe('0 0\n')
+    expect(statSync(scratch.at('file'))).toMatchObject({ uid, gid })
+  })
+
+  test('A10: capabilities count inside only, and none is inheritable or ambient', async () => {
+    const { stdout } = await shell([user({ map: 'root' })], capabilities)
+    const [inheritable, permitted, effective, , ambient] = stdout.split('\n')
+    expect([inheritable, ambient]).toEqual([none, none])
+    expect(effective).toBe(permitted)
+    expect(BigInt(`0x${effective}`) & (1n << 21n)).not.toBe(0n) // CAP_SYS_ADMIN
+    const mounting = await shell([user({ map: 'root' })], 'mount -t tmpfs none /mnt')
+    expect(mounting.exitCode).not.toBe(0)
+  })
+
+  test('A11: no new privileges can be had', async () => {
+    const { stdout } = await shell([user({ map: 'root' })], 'grep NoNewPrivs /proc/self/status')
+    expect(stdout).toBe('NoNewPrivs:\t1\n')
+  })
+})
+
+describe("map 'current', the default", () => {
+  test('A5: the ids stay what they are', async () => {
+    const { stdout } = await shell([user()], 'id -u; id -g; cat /proc/self/uid_map')
+    const [id, group, map] = stdout.split('\n')
+    expect([Number(id), Number(group)]).toEqual([uid, gid])
+    expect(numbers(map ?? '')).toEqual([[uid, uid, 1]])
+  })
+
+  test('A5, A10: an ordinary id has no capability after exec, root of the namespace has them', async () => {
+    const { stdout } = await shell([user({ map: 'current' })], capabilities)
+    const sets = stdout.trim().split('\n')
+    expect(sets).toHaveLength(5)
+    if (uid === 0) expect(sets[2]).not.toBe(none)
+    else expect(sets).toEqual([none, none, none, none, none])
+  })
+
+  test("A5: `capabilities: 'keep'` carries the effective set over exec", async () => {
+    const { stdout } = await shell([user()], capabilities, { capabilities: 'keep' })
+    const effective = BigInt(`0x${stdout.split('\n')[2]}`)
+    expect(effective & (1n << 21n)).not.toBe(0n) // CAP_SYS_ADMIN
+  })
+})
+
+describe('one that is joined', () => {
+  test('its root is who joins, where root is mapped', async () => {
+    await using sleeper = await running([user({ map: 'root' })])
+    const { stdout, ready } = await shell([user({ join: sleeper.pid })], 'id -u; id -g')
+    expect(stdout).toBe('0\n0\n')
+    expect(numbers(ready.uidMap ?? '')).toEqual([[0, uid, 1]])
+  })
+
+  test('the ids stay, where root is not mapped', async () => {
+    const map = {
+      uid: [{ inside: 7, outside: uid, count: 1 }],
+      gid: [{ inside: 8, outside: gid, count: 1 }],
+    }
+    await using sleeper = await running([user({ map })])
+    expect((await shell([user({ join: sleeper.pid })], 'id -u; id -g')).stdout).toBe('7\n8\n')
+  })
+
+  test('our own cannot be joined, and the hint says so', async () => {
+    await expect(shell([user({ join: 0 })], ':')).rejects.toMatchObject({
+      namespace: 'user',
+      operation: 'join',
+      hint: expect.stringMatching(/the user namespace that it is in/),
+    })
+  })
+})
+
+describe('maps read from outside', () => {
+  test('of a running namespace', async () => {
+    await using sleeper = await running([user({ map: 'root' })])
+    expect(await readIdMaps(sleeper.pid)).toEqual({
+      uid: [{ inside: 0, outside: uid, count: 1 }],
+      gid: [{ inside: 0, outside: gid, count: 1 }],
+      setgroups: 'deny',
+    })
+  })
+
+  test('of our own', async () => {
+    const { uid: ranges } = await readIdMaps(0)
+    expect(ranges.some(({ inside, count }) => uid >= inside && uid < inside + count)).toBe(true)
+  })
+
+  test('of what is no user namespace are refused', async () => {
+    await expect(readIdMaps('/proc/self/ns/pid')).rejects.toMatchObject({
+      code: 'ERR_NS_NOT_A_NAMESPACE',
+      namespace: 'user',
+    })
+  })
+})
+
+describe('a single line of one’s own id needs no privilege', () => {
+  test('whatever it is inside', async () => {
+    const map = {
+      uid: [{ inside: 4_000_000_000, outside: uid, count: 1 }],
+      gid: [{ inside: 1, outside: gid, count: 1 }],
+    }
+    const { stdout } = await shell([user({ map })], 'id -u; id -g')
+    expect(stdout).toBe('4000000000\n1\n')
+  })
+})

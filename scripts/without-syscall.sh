@@ -1,0 +1,10 @@
+#!/bin/sh
+# without-syscall.sh NAME[,NAME…] -- COMMAND… — run a command for which these system calls answer ENOSYS.
+# Needs a C compiler; what it makes of without-syscall.c is gone when the command has ended.
+set -eu
+
+directory=$(mktemp -d /tmp/ns-without.XXXXXX)
+trap 'rm -rf "$directory"' EXIT
+chmod 755 "$directory"
+cc -O1 -Wall -Wextra -Werror -o "$directory/without-syscall" "$(dirname "$0")/without-syscall.c"
+"$directory/without-syscall" "$@"
