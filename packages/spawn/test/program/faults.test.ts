@@ -3,6 +3,8 @@ import type { Child, FailedStep, Step } from '@ns/syscalls'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { PlacedStep } from '../../../syscalls/src/program/program.ts'
 import {
+  allEight,
+  allEightByFork,
   failing,
   hanging,
   joining,
@@ -42,6 +44,8 @@ const samples: readonly (readonly [string, () => Sample])[] = [
   ['four namespaces and an init', () => withInit],
   ['the command as PID 1', () => withoutInit],
   ['a start that waits for its parent', () => parked],
+  ['all eight namespaces', () => allEight],
+  ['all eight where time takes a fork', () => allEightByFork],
   ['four namespaces that are joined', () => joining(target)],
   ['namespaces made in a joined user namespace', () => nested(target)],
 ]

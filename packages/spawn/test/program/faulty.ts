@@ -1,8 +1,12 @@
 import { closeSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
+import { cgroup } from '@ns/cgroup'
+import { ipc } from '@ns/ipc'
 import { bind, mount, tmpfs } from '@ns/mount'
+import { net } from '@ns/net'
 import { pid } from '@ns/pid'
 import { type Child, type Command, type Contribution, type Step, step } from '@ns/syscalls'
+import { time } from '@ns/time'
 import { user } from '@ns/user'
 import { uts } from '@ns/uts'
 // The tests' own door: `rewrite` is no option of the package.
@@ -17,6 +21,7 @@ export type Rewrite = (at: PlacedStep) => Step
 export interface Sample {
   readonly contributions: () => readonly Contribution[]
   readonly command: Command
+  readonly timeByFork?: boolean
 }
 
 const command: Command = { file: '/bin/sleep', args: ['60'], cwd: '/', fds: [0, 0, 2] }
@@ -35,6 +40,21 @@ export const withoutInit: Sample = {
   command,
   contributions: () => [user({ map: 'root' }), uts(names), mount({ mounts }), pid({ init: false })],
 }
+
+/** All eight made. */
+export const allEight: Sample = {
+  command,
+  contributions: () => [
+    ...withInit.contributions(),
+    net(),
+    ipc(),
+    cgroup(),
+    time({ boottime: 3600, monotonic: 3600 }),
+  ],
+}
+
+/** The same as kernels below 6.2 need it: pid and time are entered by a second clone. */
+export const allEightByFork: Sample = { ...allEight, timeByFork: true }
 
 /** A start that waits for its parent, and a root of its own. */
 export const parked: Sample = {
@@ -60,7 +80,8 @@ export function nested(target: Child): Sample {
 }
 
 export function start(sample: Sample, rewrite: Rewrite): Child {
-  return startProgram(sample.contributions(), sample.command, { rewrite })
+  const { timeByFork = false } = sample
+  return startProgram(sample.contributions(), sample.command, { rewrite, timeByFork })
 }
 
 /** The sample's steps as they stand: the start ends before anything is made. */

@@ -137,9 +137,9 @@ export class Child {
   /** All that held the status socket have closed it: the command is executed, or nothing will be. */
   #finishStart(): void {
     const { built, placed, command } = this.#state
-    this.#closeStart()
-    if (this.#phase !== 'starting') return
+    // Before our end is closed: a child that waits for us would take that for our death, and say so.
     const memory = this.#readPlan()
+    this.#closeStart()
     const outcome = readOutcome(memory, placed, built.candidates)
     if (outcome.kind === 'started') {
       this.#phase = 'running'
