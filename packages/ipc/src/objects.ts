@@ -1,5 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { close, inside, type NamespaceRef, openInside, type Plan, type Region } from '@ns/syscalls'
+import {
+  close,
+  inside,
+  type NamespaceRef,
+  openInside,
+  type Plan,
+  type Region,
+  textOf,
+} from '@ns/syscalls'
 
 /** A System V object (sysvipc(7)). */
 export interface SysvObject {
@@ -65,10 +73,7 @@ export async function readIpcObjects(
 ): Promise<IpcObjects> {
   const sysv = await inside({ user, ipc: ref }, (plan) => {
     const regions = ['msg', 'sem', 'shm'].map((table) => readTable(plan, `sysvipc/${table}`))
-    return (memory) =>
-      regions.map((region) =>
-        parseSysvTable(memory(region).toString('latin1').replace(/\0.*$/s, '')),
-      )
+    return (memory) => regions.map((region) => parseSysvTable(textOf(memory(region))))
   })
   const [queues = [], semaphores = [], sharedMemory = []] = sysv
   return {

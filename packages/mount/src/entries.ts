@@ -54,6 +54,9 @@ export interface BindOptions {
 export function bind(source: string, target: string, options: BindOptions = {}): Bind {
   checkKeys('bind', options, ['readonly', 'recursive'], 'mount')
   const { readonly = false, recursive = true } = options
+  checkReadonly(readonly, 'bind')
+  if (typeof recursive !== 'boolean')
+    throw invalidOption('bind: recursive is true or false', 'mount')
   return {
     kind: 'bind',
     source: path(source, 'bind: source'),
@@ -100,11 +103,28 @@ export function remount(
   options: { readonly readonly: boolean | 'recursive' },
 ): Remount {
   checkKeys('remount', options, ['readonly'], 'mount')
+  checkReadonly(options.readonly, 'remount')
   return {
     kind: 'remount',
     target: absolute(target, 'remount: target'),
     readonly: options.readonly,
   }
+}
+
+function checkReadonly(readonly: unknown, what: string): void {
+  if (typeof readonly !== 'boolean' && readonly !== 'recursive')
+    throw invalidOption(`${what}: readonly is true, false or 'recursive'`, 'mount')
+}
+
+const KINDS: readonly MountEntry['kind'][] = ['bind', 'tmpfs', 'proc', 'remount']
+
+/** @throws {NamespaceError} `ERR_NS_INVALID_OPTION` unless it is what one of the functions here returned */
+export function checkEntry(entry: MountEntry, index: number): void {
+  if (!KINDS.includes(entry?.kind))
+    throw invalidOption(
+      `mount.mounts[${index}]: bind(), tmpfs(), proc() or remount() is wanted`,
+      'mount',
+    )
 }
 
 function sizeOf(size: string | number | undefined): string | undefined {

@@ -13,7 +13,7 @@ import {
   type Plan,
 } from '@ns/syscalls'
 import { setReadonly } from './attributes.ts'
-import { type MountEntry, path } from './entries.ts'
+import { checkEntry, type MountEntry, path } from './entries.ts'
 import { addEntry } from './steps.ts'
 
 /** What of the mounts made later crosses between the caller and the namespace (mount_namespaces(7)). */
@@ -59,15 +59,22 @@ export function mount(options: MountOptions = {}): Contribution {
       )
     return { type: 'mount', flags: 0, join, steps: () => {} }
   }
-  if (!(propagation in PROPAGATION))
+  if (!Object.hasOwn(PROPAGATION, propagation))
     throw invalidOption(
       `mount.propagation: '${propagation}' is none of ${Object.keys(PROPAGATION).join(', ')}`,
       'mount',
     )
   if (root !== undefined) path(root, 'mount.root')
+  // The kernel would refuse pivot_root there (EINVAL), when the new root was already mounted, and so seen outside.
+  if (root !== undefined && (propagation === 'shared' || propagation === 'unchanged'))
+    throw invalidOption(
+      `mount.root contradicts mount.propagation '${propagation}': a new root cannot be entered where mounts are shared`,
+      'mount',
+    )
   if (typeof readonly !== 'boolean')
     throw invalidOption('mount.readonly: true or false is wanted', 'mount')
   if (!Array.isArray(mounts)) throw invalidOption('mount.mounts: a list is wanted', 'mount')
+  mounts.forEach(checkEntry)
   return {
     type: 'mount',
     flags: CLONE_NEW.mount,
@@ -96,7 +103,8 @@ function addRoot(plan: Plan, root: string, readonly: boolean): void {
   plan.in('sources').call('open_tree', [AT_FDCWD, root, clone], { ...options, result: tree })
   const steps = plan.in('root')
   if (readonly) setReadonly(steps, { directory: tree, path: '', scope: 'recursive', shown: root })
-  steps.call('move_mount', [tree, '', AT_FDCWD, root, MOVE_MOUNT.F_EMPTY_PATH], options)
+  const move = MOVE_MOUNT.F_EMPTY_PATH | MOVE_MOUNT.T_SYMLINKS
+  steps.call('move_mount', [tree, '', AT_FDCWD, root, move], options)
   steps.call('fchdir', [tree], options)
   steps.call('pivot_root', ['.', '.'], options)
   steps.call('umount2', ['.', MNT_DETACH], options)

@@ -38,9 +38,9 @@ function addBind(plan: Plan, { source, target, readonly, recursive }: Bind): voi
     const scope = readonly === 'recursive' ? 'recursive' : 'one'
     setReadonly(plan.in('sources'), { directory: tree, path: '', scope, shown: source })
   }
-  plan
-    .in('mounts')
-    .call('move_mount', [tree, '', AT_FDCWD, target, MOVE_MOUNT.F_EMPTY_PATH], options)
+  // A link as target is followed, as mount(2) does: inside, where the root is the new one already.
+  const move = MOVE_MOUNT.F_EMPTY_PATH | MOVE_MOUNT.T_SYMLINKS
+  plan.in('mounts').call('move_mount', [tree, '', AT_FDCWD, target, move], options)
   plan.in('mounts').call('close', [tree], options)
 }
 

@@ -29,7 +29,8 @@ export function parseMountTable(text: string): MountInfo[] {
 }
 
 function parseLine(line: string): MountInfo {
-  const [before = '', after = ''] = line.split(' - ')
+  const end = line.indexOf(' - ') // of the optional fields; a source can be '-' too
+  const [before, after] = [line.slice(0, end), line.slice(end + 3)]
   const [id, parent, device = '', root = '', target = '', options = '', ...propagation] =
     before.split(' ')
   const [type = '', source = '', superOptions = ''] = after.split(' ')
@@ -41,9 +42,9 @@ function parseLine(line: string): MountInfo {
     target: unescapeOctal(target),
     options: options.split(','),
     propagation,
-    type,
+    type: unescapeOctal(type),
     source: unescapeOctal(source),
-    superOptions: superOptions.split(','),
+    superOptions: superOptions.split(',').map(unescapeOctal),
   }
 }
 

@@ -38,12 +38,6 @@ describe('propagation of a shared tree', () => {
       ...crossed,
     })
   })
-
-  test('a new root in it is refused, with the reason, before it could be seen outside', async () => {
-    expect(await observe('sharedRoot')).toMatchObject({
-      code: 'ERR_NS_INVALID_OPTION',
-    })
-  })
 })
 
 test('C3: a read-only bind leaves the mounts below writable, unless it is recursive; or has none', async () => {

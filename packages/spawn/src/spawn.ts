@@ -2,7 +2,7 @@ import { type Child, explain as explainLaunch, launch, type Program } from '@ns/
 import { invalidType } from './arguments.ts'
 import { contributionsOf } from './namespaces.ts'
 import { type Call, checkCall, type SpawnOptions } from './options.ts'
-import { openStdio } from './stdio.ts'
+import { openStdio, type Stdio } from './stdio.ts'
 import { Subprocess } from './subprocess.ts'
 
 /** `ms` in which a start without namespaces is decided in the same tick, as Node decides it. */
@@ -32,11 +32,22 @@ export function spawn(
     if (signal?.aborted) throw abortError(signal)
     return launch(contributions, { ...call.command, fds: stdio.fds }, call)
   }
-  const child = new Subprocess(call.command.file, call.args, stdio.streams, start)
-  stdio.release()
+  const child = begin(call, stdio, start)
   if (contributions.length === 0) child.decide(DECIDE_WITHIN)
   limit(child, call)
   return child
+}
+
+/** The child has its ends of the pipes, or nobody has: ours are closed either way. */
+function begin(call: Call, stdio: Stdio, start: () => Child): Subprocess {
+  try {
+    return new Subprocess(call.command.file, call.args, stdio.streams, start)
+  } catch (error) {
+    for (const stream of stdio.streams) stream?.destroy()
+    throw error
+  } finally {
+    stdio.release()
+  }
 }
 
 /** The optional arguments in the middle, as Node has them. */

@@ -82,6 +82,7 @@ export class Subprocess extends EventEmitter {
     try {
       child = start()
     } catch (error) {
+      if (isInvalidOption(error)) throw error // a mistake of the caller, not a failure of the start
       const failed = Promise.reject(error)
       process.nextTick(() => this.#fail(error as Error))
       return { ready: failed, exited: failed }
@@ -182,4 +183,8 @@ export class Subprocess extends EventEmitter {
   get closed(): Promise<void> {
     return this.#closed.promise
   }
+}
+
+function isInvalidOption(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'ERR_NS_INVALID_OPTION'
 }

@@ -20,9 +20,22 @@ interface Helper extends Running {
  * processes reach the file through the helper's root.
  */
 export async function bound(type: NamespaceType, create: () => Contribution): Promise<Bound> {
+  // A mount namespace can be bound only in one whose number is lower (namespaces(7)), and since Linux 6.18 each CPU
+  // takes numbers from a range of its own: the older one may have the higher number.
+  for (let left = type === 'mount' ? 100 : 1; left > 0; left--) {
+    const found = await tryToBind(type, create)
+    if (found) return found
+  }
+  throw new Error('the namespace could not be bound')
+}
+
+async function tryToBind(
+  type: NamespaceType,
+  create: () => Contribution,
+): Promise<Bound | undefined> {
   const scratch = new Scratch()
   const file = scratch.file('bound')
-  // A mount namespace can be bound only in one that is older (namespaces(7)), and is then found by its pid.
+  // A mount namespace is made after the helper, which then finds it by its pid.
   const early = type === 'mount' ? await startHelper(file, 0) : undefined
   const sleeper = await running(asCaller([create()], early?.pid))
   const link = `/proc/${sleeper.pid}/ns/${procName(type)}`
@@ -35,17 +48,16 @@ export async function bound(type: NamespaceType, create: () => Contribution): Pr
   }
   helper.socket.write(`${early ? link : '/proc/self/fd/3'}\n`)
   const [answer] = (await once(helper.socket, 'data')) as Buffer[]
-  if (answer?.toString() !== '0\n') {
-    await end()
-    throw new Error('the namespace could not be bound')
-  }
-  return { ...sleeper, path: `/proc/${helper.pid}/root${file}`, [Symbol.asyncDispose]: end }
+  if (answer?.toString() === '0\n')
+    return { ...sleeper, path: `/proc/${helper.pid}/root${file}`, [Symbol.asyncDispose]: end }
+  await end()
+  return undefined
 }
 
 /** Reads what to bind from its socket, answers with mount's exit code, and stays. */
 async function startHelper(file: string, third: number): Promise<Helper> {
   const [ours, its] = socketpair()
-  const script = `read source; mount --no-canonicalize --bind $source ${file}; echo $?; read end`
+  const script = `read source; mount --no-canonicalize --bind $source ${file} 2>/dev/null; echo $?; read end`
   try {
     const helper = await running(asCaller([ownMounts()]), {
       file: 'sh',

@@ -42,6 +42,7 @@ function leftOver(before: Resources, after: Resources): Record<string, readonly 
   const left = {
     ...Object.fromEntries(keys.map((key) => [key, without(after[key], before[key])])),
     'mounts that are gone': without(before.mounts, after.mounts),
+    'another order of mounts': before.mounts.join() === after.mounts.join() ? [] : after.mounts,
   }
   return Object.fromEntries(Object.entries(left).filter(([, list]) => list.length > 0))
 }

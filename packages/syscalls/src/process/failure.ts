@@ -36,6 +36,7 @@ export function stepError(
     namespace,
     operation,
     path: cause.path,
+    dest: cause.dest,
   })
   const subject = namespace ?? operation ?? at.phase
   const message = `${subject}: ${failedStep.text}: ${cause.code}, step ${at.number} of ${of}`

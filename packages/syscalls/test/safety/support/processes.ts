@@ -37,10 +37,11 @@ export function isRunning(pid: number): boolean {
   return !['Z', 'X', undefined].includes(readProcess(pid)?.state)
 }
 
-/** Running processes with this among their arguments. */
+/** Running processes with this among their arguments, but for programs of Node. */
 export function withArgument(argument: string): number[] {
   return processes().flatMap(({ pid }) => {
     try {
+      if (readlinkSync(`/proc/${pid}/exe`) === process.execPath) return []
       const args = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
       return args.includes(argument) && isRunning(pid) ? pid : []
     } catch {
@@ -65,11 +66,11 @@ export function openFds(): Record<string, string> {
   return fds
 }
 
-/** Waits until it is so; for a test that would fail otherwise, by its own time limit. */
+/** Waits until it is so; fails when that takes ten seconds. */
 export async function until<Value>(ask: () => Value | undefined | false): Promise<Value> {
-  for (;;) {
+  for (const end = Date.now() + 10_000; Date.now() < end; await sleep(5)) {
     const value = ask()
     if (value) return value
-    await sleep(5)
   }
+  throw new Error(`not so after ten seconds: ${ask}`)
 }

@@ -1,6 +1,0 @@
-/**
- * The measurements of the README.
- *
- * @packageDocumentation
- */
-export {}

@@ -1,0 +1,68 @@
+import { parseArgs } from 'node:util'
+import type { SpawnOptions } from '@ns/spawn'
+import { topics, type Values } from './flags.ts'
+import { mountsOf, type Token } from './mounts.ts'
+import { namespacesOf } from './namespaces.ts'
+import { UsageError } from './usage-error.ts'
+
+/** What `ns run` and `ns explain` are asked for. */
+export interface CommandLine {
+  readonly file: string
+  readonly args: readonly string[]
+  readonly options: SpawnOptions
+}
+
+/**
+ * Reads `[flags] -- command…`. What stands behind `--` is the command's, whatever it looks like.
+ *
+ * @throws {UsageError}
+ */
+export function parse(args: readonly string[]): CommandLine {
+  const end = args.indexOf('--')
+  if (end < 0) throw new UsageError("the command stands behind '--': ns run --all -- sh")
+  const [file, ...rest] = args.slice(end + 1)
+  const { values, tokens } = readFlags(args.slice(0, end))
+  if (file === undefined) throw new UsageError("a command is wanted behind '--'")
+  const options = {
+    stdio: 'inherit',
+    cwd: values.cwd,
+    env: environmentOf(values),
+    startTimeout: milliseconds(values['start-timeout']),
+  } as const
+  const namespaces = namespacesOf(values, mountsOf(tokens))
+  return { file, args: rest, options: { ...options, namespaces } }
+}
+
+function readFlags(args: readonly string[]): { values: Values; tokens: readonly Token[] } {
+  const flags = Object.assign({}, ...Object.values(topics))
+  try {
+    // The one flag whose value may be left out.
+    const own = args.map((arg) => (arg === '--user' ? '--user=root' : arg))
+    const { values, tokens } = parseArgs({ args: own, options: flags, tokens: true })
+    const given = tokens.flatMap((token) => (token.kind === 'option' ? [token] : []))
+    const twice = given.find(
+      ({ name }, i) => !flags[name].multiple && given.findIndex((at) => at.name === name) < i,
+    )
+    if (twice) throw new UsageError(`${twice.rawName} is given twice`)
+    return { values: values as Values, tokens: given }
+  } catch (error) {
+    throw error instanceof UsageError ? error : new UsageError((error as Error).message)
+  }
+}
+
+function environmentOf(values: Values): Record<string, string | undefined> {
+  const env = values['clear-env'] ? {} : { ...process.env }
+  for (const variable of values.env ?? []) {
+    const at = variable.indexOf('=')
+    if (at < 1) throw new UsageError(`--env ${variable}: NAME=VALUE is wanted`)
+    env[variable.slice(0, at)] = variable.slice(at + 1)
+  }
+  return env
+}
+
+function milliseconds(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  if (!/^[1-9]\d{0,8}$/.test(text))
+    throw new UsageError(`--start-timeout ${text}: a number of milliseconds is wanted`)
+  return Number(text)
+}

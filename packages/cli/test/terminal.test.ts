@@ -1,0 +1,87 @@
+import { expect, test } from 'vitest'
+import { ns } from './support/ns.ts'
+import { Terminal } from './support/terminal.ts'
+
+const shell = ['bash', '--norc', '-i']
+
+test('bash in namespaces of its own has job control: it warns of nothing', async () => {
+  await using terminal = new Terminal([...ns, 'run', '--all', '--', ...shell])
+  terminal.type('echo pid $$; set -o | grep monitor\r')
+  await terminal.see(/pid 2\r\n/)
+  await terminal.see(/monitor\s+on/)
+  terminal.type('exit 7\r')
+  expect(await terminal.exitCode()).toBe(7)
+  expect(terminal.screen).not.toMatch(/job control|cannot set terminal/)
+})
+
+test('^C ends the program in the foreground, not the shell that runs it', async () => {
+  await using terminal = new Terminal([...ns, 'run', '--all', '--', ...shell])
+  terminal.type('sh -c "echo rea\\dy; exec sleep 1000"\r')
+  await terminal.see(/ready\r\n/)
+  terminal.type('\x03')
+  await terminal.see(/\^C/)
+  terminal.type('echo status $?\r')
+  await terminal.see(/status 130\r\n/)
+  terminal.type('exit\r')
+  expect(await terminal.exitCode()).toBe(0)
+})
+
+test('^Z stops the program in the foreground and fg goes on with it', async () => {
+  await using terminal = new Terminal([...ns, 'run', '--all', '--', ...shell])
+  terminal.type('sh -c "echo rea\\dy; read line; echo got \\$line"\r')
+  await terminal.see(/ready\r\n/)
+  terminal.type('\x1a')
+  await terminal.see(/Stopped/)
+  terminal.type('fg\r')
+  await terminal.see(/fg\r\nsh -c.*\r\n/)
+  terminal.type('something\r')
+  await terminal.see(/got something\r\n/)
+  terminal.type('exit 3\r')
+  expect(await terminal.exitCode()).toBe(3)
+})
+
+test('^C reaches a command that is no shell once, and ns waits for it', async () => {
+  const script =
+    "trap 'n=$((n+1)); echo INT $n' INT; trap 'echo USR1' USR1; echo ready; while ! read line; do :; done; exit 9"
+  const run = ['exec', ...ns, 'run', '--all', '--', 'bash', '-c', '"$0"'].join(' ')
+  await using terminal = new Terminal(['sh', '-c', `echo ns is $$; ${run}`, script])
+  const pid = Number((await terminal.see(/ns is \d+/)).slice('ns is '.length))
+  await terminal.see(/ready\r\n/)
+  terminal.type('\x03')
+  await terminal.see(/INT 1\r\n/)
+  // Takes the way on which a second one would come, behind it.
+  process.kill(pid, 'SIGUSR1')
+  await terminal.see(/USR1\r\n/)
+  terminal.type('go\r')
+  expect(await terminal.exitCode()).toBe(9)
+  expect(terminal.screen).not.toContain('INT 2')
+})
+
+test('^Z stops ns together with its command, and fg of the outer shell goes on with both', async () => {
+  await using terminal = new Terminal(shell)
+  const command = [...ns, 'run', '--all', '--', 'sh', '-c'].join(' ')
+  terminal.type(`${command} 'echo rea""dy; read line; echo got $line'\r`)
+  await terminal.see(/ready\r\n/)
+  terminal.type('\x1a')
+  await terminal.see(/Stopped/)
+  terminal.type('fg\r')
+  await terminal.see(/fg\r\n.*ns\.ts run.*\r\n/)
+  terminal.type('something\r')
+  await terminal.see(/got something\r\n/)
+  terminal.type('exit 3\r')
+  expect(await terminal.exitCode()).toBe(3)
+})
+
+test('after a shell with job control inside, the terminal is back with whoever started ns', async () => {
+  const inner = [...ns, 'run', '--all', '--', ...shell].join(' ')
+  await using terminal = new Terminal([
+    'sh',
+    '-c',
+    `${inner}; echo rea""dy; read line; echo "got $line"`,
+  ])
+  terminal.type('exit\r')
+  await terminal.see(/ready\r\n/)
+  terminal.type('something\r')
+  await terminal.see(/got something\r\n/)
+  expect(await terminal.exitCode()).toBe(0)
+})
