@@ -241,6 +241,7 @@ export class Child {
   #reportedExit(): Partial<Exit> {
     if (this.#state.lifeline === undefined) return {}
     const message = receive(this.#state.lifeline)
+    if (message?.fd !== undefined) close(message.fd) // root inside may speak for its init
     return message?.bytes.length === 4 ? exitOfStatus(message.bytes.readInt32LE(0)) : {}
   }
 }

@@ -34,7 +34,7 @@ describe('B7: SIGKILL of Node at random moments of starts', () => {
     const both = await Promise.all([killAll(100, seed, 'all'), killAll(100, seed + 1, 'all')])
     for (const { survivors, left, stderr } of both) {
       expect({ survivors, stderr }, `seed ${seed}`).toEqual({ survivors: 0, stderr: '' })
-      expect(left).toBeGreaterThan(100) // orphans that were there to be seen
+      expect(left).toBeGreaterThanOrEqual(100) // orphans: at least one each time
     }
   })
 

@@ -12,7 +12,8 @@ test.each([
   ['an uncaught throw', 'throw', 1],
 ])('%s in the middle of a parked start returns and leaves no process', async (_, way, code) => {
   await using program = new Program('parked.ts', way)
-  expect(await program.ended).toEqual({ code, signal: null })
+  expect(await program.ended, program.errors).toEqual({ code, signal: null })
+  expect(program.errors.includes('expected by the test')).toBe(way === 'throw')
   const parked = Number(program.said('parked'))
   expect(parked).toBeGreaterThan(0)
   await until(() => !isRunning(parked))

@@ -31,7 +31,9 @@ function report(plan: Buffer): Outcome['kind'] {
   if (outcome.kind === 'failed')
     expect(stepError(outcome, placed.length, command)).toBeInstanceOf(Error)
   if (outcome.kind === 'interrupted')
-    expect(interruptedError(outcome.at, placed.length, 'killed')).toBeInstanceOf(Error)
+    expect(
+      interruptedError(outcome.at, placed.length, { exitCode: null, signalCode: 'SIGKILL' }),
+    ).toBeInstanceOf(Error)
   return outcome.kind
 }
 

@@ -6,13 +6,15 @@ export class Program {
   readonly process: ChildProcess
   readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>
   output = ''
+  errors = ''
 
   constructor(name: string, ...args: string[]) {
     const file = fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url))
     this.process = spawn(process.execPath, ['--conditions=@ns/source', file, ...args], {
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     })
     this.process.stdout?.setEncoding('utf8').on('data', (text) => (this.output += text))
+    this.process.stderr?.setEncoding('utf8').on('data', (text) => (this.errors += text))
     this.ended = new Promise((resolve) =>
       this.process.on('close', (code, signal) => resolve({ code, signal })),
     )
