@@ -7,7 +7,7 @@ import { shuffle } from './statistics.ts'
 import type { Request } from './worker.ts'
 
 /** MiB of live heap in the parents that take part. */
-export const HEAPS = { small: 0, large: 1024 } as const
+const HEAPS = { small: 0, large: 1024 } as const
 export type Heap = keyof typeof HEAPS
 
 /** What one contender did in one parent: a value for each round. */
@@ -19,7 +19,7 @@ export interface Series extends Pick<Contender, 'name' | 'set' | 'text'> {
 }
 
 /** Event loop stalls under a rate of starts: a value for each segment. */
-export interface StallSeries {
+interface StallSeries {
   readonly name: string
   readonly p99: number[]
   readonly longest: number[]

@@ -20,7 +20,7 @@ export function invalidValue(name: string, value: unknown, reason: string): Erro
 }
 
 /** `ERR_OUT_OF_RANGE` */
-export function outOfRange(name: string, range: string, value: unknown): Error {
+function outOfRange(name: string, range: string, value: unknown): Error {
   const message = `The value of "${name}" is out of range. It must be ${range}. Received ${inspect(value)}`
   return withCode(new RangeError(message), 'ERR_OUT_OF_RANGE')
 }
