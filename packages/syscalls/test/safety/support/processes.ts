@@ -23,7 +23,7 @@ export function readProcess(pid: number): Process | undefined {
 }
 
 /** All that runs, and zombies, that this pid namespace shows. */
-export function processes(): Process[] {
+function processes(): Process[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => readProcess(Number(name)) ?? [])
