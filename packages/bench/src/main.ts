@@ -11,7 +11,7 @@ import { report } from './report.ts'
 import { measure, type Run } from './rounds.ts'
 
 const ROUNDS = 300
-const STALLS = ['node none', 'launch none', 'launch four', 'launch four init']
+const STALLS = ['node none', 'launch none', 'launch four', 'launch four init', 'launch eight']
 
 const { values } = parseArgs({
   options: { rounds: { type: 'string' }, json: { type: 'boolean', default: false } },

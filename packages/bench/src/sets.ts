@@ -1,6 +1,10 @@
+import { cgroup } from '@ns/cgroup'
+import { ipc } from '@ns/ipc'
 import { mount } from '@ns/mount'
+import { net } from '@ns/net'
 import { pid } from '@ns/pid'
 import { CLONE_NEW, type Contribution, type NamespaceType } from '@ns/syscalls'
+import { time } from '@ns/time'
 import { user } from '@ns/user'
 import { uts } from '@ns/uts'
 
@@ -23,6 +27,19 @@ export const sets: readonly NamespaceSet[] = [
     unshare: '--user --map-current-user --uts --mount --pid --fork --mount-proc'.split(' '),
     bwrap: '--unshare-user --unshare-uts --unshare-pid --dev-bind / / --proc /proc'.split(' '),
   },
+  {
+    name: 'six',
+    types: ['user', 'uts', 'mount', 'pid', 'net', 'ipc'],
+    unshare: '--user --map-current-user --uts --mount --pid --fork --mount-proc --net --ipc'.split(
+      ' ',
+    ),
+    bwrap:
+      '--unshare-user --unshare-uts --unshare-pid --unshare-net --unshare-ipc --dev-bind / / --proc /proc'.split(
+        ' ',
+      ),
+  },
+  // Neither tool was compared here: bwrap makes no time namespace.
+  { name: 'eight', types: ['user', 'uts', 'mount', 'pid', 'net', 'ipc', 'cgroup', 'time'] },
 ]
 
 const factories: Partial<Record<NamespaceType, (init: boolean) => Contribution>> = {
@@ -30,6 +47,10 @@ const factories: Partial<Record<NamespaceType, (init: boolean) => Contribution>>
   uts: () => uts(),
   mount: () => mount(),
   pid: (init) => pid({ init }),
+  net: () => net(),
+  ipc: () => ipc(),
+  cgroup: () => cgroup(),
+  time: () => time(),
 }
 
 /** A set's contributions, `init` being the pid namespace's. */

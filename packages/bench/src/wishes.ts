@@ -1,4 +1,5 @@
 import type { Heap, Run } from './rounds.ts'
+import { sets } from './sets.ts'
 import { type Ratio, ratio } from './statistics.ts'
 
 /** A contender's figure in one of the parents. */
@@ -40,7 +41,9 @@ function wishesOf(set: string): Wish[] {
       bound,
     })
     const node = { contender: 'node none' }
-    const slower = ['unshare', 'bwrap'].map((other) =>
+    const { unshare, bwrap } = sets.find(({ name }) => name === set) ?? {}
+    const others = [...(unshare ? ['unshare'] : []), ...(bwrap ? ['bwrap'] : [])]
+    const slower = others.map((other) =>
       wish(
         `times as fast as \`${other}\``,
         { contender: `${other} ${set}` },
@@ -61,7 +64,7 @@ function wishesOf(set: string): Wish[] {
             ),
           ]),
       wish('start, to `child_process.spawn` with none', { contender }, node, { atMost: 1 }),
-      ...(set === 'none' ? [] : slower),
+      ...slower,
       wish(
         'start, with 1 GiB of heap to without',
         { contender, heap: 'large' },
@@ -86,12 +89,12 @@ function wishesOf(set: string): Wish[] {
 
 /** What became of the wishes in a run, for every set that was measured. */
 export function outcomes(run: Run): Outcome[] {
-  const sets = [...new Set(run.series.map(({ set }) => set))]
-  return sets.flatMap(wishesOf).map(({ text, above, below, bound }) => {
-    const measured = ratio(valuesOf(run, above), valuesOf(run, below))
+  const measured = [...new Set(run.series.map(({ set }) => set))]
+  return measured.flatMap(wishesOf).map(({ text, above, below, bound }) => {
+    const found = ratio(valuesOf(run, above), valuesOf(run, below))
     return 'atMost' in bound
-      ? { text, bound: `≤ ${bound.atMost}`, ratio: measured, met: measured.value <= bound.atMost }
-      : { text, bound: `≥ ${bound.atLeast}`, ratio: measured, met: measured.value >= bound.atLeast }
+      ? { text, bound: `≤ ${bound.atMost}`, ratio: found, met: found.value <= bound.atMost }
+      : { text, bound: `≥ ${bound.atLeast}`, ratio: found, met: found.value >= bound.atLeast }
   })
 }
 

@@ -11,7 +11,7 @@ import {
 } from '../src/index.ts'
 import { showStep } from '../src/program/explain.ts'
 import { KIND, LIST, PLAN, PLAN_ADDRESS, STEP } from '../src/program/layout.ts'
-import { getWord, putWord } from '../src/program/memory.ts'
+import { getWord, Memory } from '../src/program/memory.ts'
 import { encode, place } from '../src/program/program.ts'
 import { fresh, rootInside } from './support/namespaces.ts'
 
@@ -126,17 +126,17 @@ describe('the encoding', () => {
     [1n << 63n, 0x8000000000000000n],
   ])('%s is the word %x', (value, word) => {
     expect(argument(step('getpid', [value]), 0)).toBe(word)
-    const bytes = Buffer.alloc(8)
-    putWord(bytes, 0, value)
-    expect(bytes.readBigUInt64LE()).toBe(word)
+    const memory = new Memory()
+    const { offset } = memory.words([value])
+    expect(memory.bytes.readBigUInt64LE(offset)).toBe(word)
   })
 
   test.each([0, 1, -1, -4095, 0xffffffff, 2 ** 40, -(2 ** 40) + 1])(
     '%s is read back as it was written',
     (value) => {
-      const bytes = Buffer.alloc(8)
-      putWord(bytes, 0, value)
-      expect(getWord(bytes, 0)).toBe(value)
+      const memory = new Memory()
+      const { offset } = memory.words([value])
+      expect(getWord(memory.bytes, offset)).toBe(value)
     },
   )
 

@@ -42,16 +42,6 @@ function refuseNul(text: string): void {
     throw invalidOption(`a NUL byte cannot be passed on: ${JSON.stringify(text)}`)
 }
 
-/** Writes a 64-bit word, two's complement. */
-export function putWord(bytes: Buffer, offset: number, value: number | bigint): void {
-  if (typeof value === 'bigint') {
-    bytes.writeBigUInt64LE(BigInt.asUintN(64, value), offset)
-    return
-  }
-  bytes.writeUInt32LE(value >>> 0, offset)
-  bytes.writeUInt32LE(Math.floor(value / 2 ** 32) >>> 0, offset + 4)
-}
-
 /** Reads a signed 64-bit word. */
 export function getWord(bytes: Buffer, offset: number): number {
   return bytes.readInt32LE(offset + 4) * 2 ** 32 + bytes.readUInt32LE(offset)
@@ -59,7 +49,9 @@ export function getWord(bytes: Buffer, offset: number): number {
 
 /** The plan's memory while it is being written: it only grows, and what has an address keeps it. */
 export class Memory {
-  #bytes = Buffer.alloc(12288)
+  #bytes = Buffer.alloc(12288) // enough for most programs, and too large for Node's shared pool
+  /** The same memory; both architectures are little endian. */
+  #halves = new Uint32Array(this.#bytes.buffer)
   #used: number = PLAN.header
   readonly #strings = new Map<string, Region>()
 
@@ -71,6 +63,7 @@ export class Memory {
       const larger = Buffer.alloc(Math.max(this.#used, this.#bytes.length * 2))
       this.#bytes.copy(larger)
       this.#bytes = larger
+      this.#halves = new Uint32Array(larger.buffer)
     }
     return region
   }
@@ -108,9 +101,19 @@ export class Memory {
   words(values: readonly (number | bigint)[]): Region {
     const region = this.allocate(values.length * 8)
     values.forEach((value, i) => {
-      putWord(this.#bytes, region.offset + i * 8, value)
+      this.putWord(region.offset + i * 8, value)
     })
     return region
+  }
+
+  /** Writes a 64-bit word, two's complement, at a multiple of 8. */
+  putWord(offset: number, value: number | bigint): void {
+    // Storing into 32 bits keeps the lowest 32, of negative numbers too.
+    const isSmall = typeof value === 'number'
+    this.#halves[offset / 4] = isSmall ? value : Number(BigInt.asUintN(32, value))
+    this.#halves[offset / 4 + 1] = isSmall
+      ? Math.floor(value / 2 ** 32)
+      : Number(BigInt.asUintN(32, value >> 32n))
   }
 
   /** Where regions are written, at their offsets: good until the next one is allocated, which may move it. */

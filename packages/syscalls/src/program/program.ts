@@ -1,7 +1,7 @@
 import { errnoNumber } from '../kernel/errno.ts'
 import { syscallNumber } from '../kernel/numbers.ts'
 import { KIND, LIST, PLAN, STEP } from './layout.ts'
-import { type Memory, putWord, Region, Slot } from './memory.ts'
+import { type Memory, Region, Slot } from './memory.ts'
 import type { Phase } from './order.ts'
 import type { Plan } from './plan.ts'
 import type { Argument, Step } from './step.ts'
@@ -49,11 +49,11 @@ export function encode(plan: Plan, placed: readonly PlacedStep[]): Buffer {
     own.forEach(({ step }, i) => {
       encodeStep(memory, offset + i * STEP.size, step, list)
     })
-    putWord(memory.room, PLAN.lists + list * LIST.size + LIST.steps, address)
+    memory.putWord(PLAN.lists + list * LIST.size + LIST.steps, address)
     memory.room.writeUInt32LE(own.length, PLAN.lists + list * LIST.size + LIST.count)
   }
   const { bytes } = memory
-  putWord(bytes, PLAN.size, bytes.length)
+  memory.putWord(PLAN.size, bytes.length)
   return bytes
 }
 
@@ -65,7 +65,7 @@ function encodeStep(memory: Memory, at: number, step: Step, list: number): void 
   else if (step.call === 'refuse') {
     bytes[at + STEP.kind] = KIND.refuse
     bytes.writeUInt16LE(errnoNumber('ENOEXEC'), at + STEP.nr)
-    putWord(bytes, at + STEP.expected, step.args[1] as number)
+    memory.putWord(at + STEP.expected, step.args[1] as number)
   } else {
     bytes[at + STEP.kind] = step.fork ? KIND.fork : KIND.call
     bytes.writeUInt16LE(syscallNumber(step.call), at + STEP.nr)
@@ -76,17 +76,17 @@ function encodeStep(memory: Memory, at: number, step: Step, list: number): void 
   step.tolerate?.forEach((name, i) => {
     bytes[at + STEP.tolerated + i] = errnoNumber(name)
   })
-  if (step.fork) putWord(bytes, at + STEP.expected, list + 1)
+  if (step.fork) memory.putWord(at + STEP.expected, list + 1)
   if (step.expect !== undefined) {
     bytes[at + STEP.expects] = 1
-    putWord(bytes, at + STEP.expected, step.expect)
+    memory.putWord(at + STEP.expected, step.expect)
   }
-  if (step.result) putWord(bytes, at + STEP.result, step.result.region.address)
+  if (step.result) memory.putWord(at + STEP.result, step.result.region.address)
   let values = 0
-  for (const [i, value] of words.entries()) {
+  words.forEach((value, i) => {
     if (step.args[i] instanceof Slot) values |= 1 << i
-    putWord(bytes, at + STEP.args + i * 8, value)
-  }
+    memory.putWord(at + STEP.args + i * 8, value)
+  })
   bytes[at + STEP.values] = values
 }
 
