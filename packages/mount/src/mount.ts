@@ -97,6 +97,7 @@ function addPropagation(plan: Plan, propagation: Propagation): void {
 
 /** The old root is stacked on the new one and taken off from there: no directory for it is needed (pivot_root(2)). */
 function addRoot(plan: Plan, root: string, readonly: boolean): void {
+  plan.hasNewRoot = true
   const tree = plan.slot('root')
   const options = { namespace: 'mount', operation: 'enter the root', path: root } as const
   const clone = OPEN_TREE.CLONE | OPEN_TREE.CLOEXEC | AT.RECURSIVE

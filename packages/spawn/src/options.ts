@@ -91,7 +91,7 @@ export function checkCall(file: unknown, args: unknown, options: SpawnOptions): 
   const rest = {
     argv0,
     cwd: checkPath('options.cwd', options.cwd),
-    env: checkEnv(options.env ?? process.env),
+    env: options.env ? checkEnv(options.env) : undefined, // what process.env holds is checked already
     uid: checkId('options.uid', options.uid),
     gid: checkId('options.gid', options.gid),
     detached: options.detached ?? false,

@@ -129,9 +129,8 @@ export class Child {
   }
 
   #readPlan(): Buffer {
-    const bytes = Buffer.alloc(this.#state.built.plan.memory.bytes.length)
-    pread(this.#state.plan, bytes, 0)
-    return bytes
+    const bytes = Buffer.allocUnsafe(this.#state.built.plan.memory.bytes.length)
+    return bytes.fill(0, pread(this.#state.plan, bytes, 0)) // somebody inside may have cut it short
   }
 
   /** All that held the status socket have closed it: the command is executed, or nothing will be. */

@@ -16,6 +16,9 @@ interface Entry {
   held: boolean
 }
 
+/** Taken at once; what is left is told again. */
+const MOST = 64
+
 /**
  * The one event source of this thread: an epoll fd that holds every pidfd and status socket, itself watched by the
  * event loop. Ten thousand children cost the loop one fd.
@@ -25,6 +28,7 @@ class Events {
   readonly #entries = new Map<number, Entry>()
   readonly #watch: Watch = library().watch(this.#epoll, () => this.#dispatch())
   #holding = 0
+  readonly #ready = Buffer.alloc(MOST * 16) // struct epoll_event
 
   constructor() {
     this.#watch.unref()
@@ -62,8 +66,8 @@ class Events {
   /** Listeners run as microtasks in their own async context: an exception of one is uncaught, as it has to be. */
   #dispatch(): void {
     const stride = process.arch === 'x64' ? 12 : 16
-    const events = Buffer.alloc(64 * stride)
-    const ready = attempt('epoll_pwait', this.#epoll, events, 64, 0, null, 8)
+    const events = this.#ready
+    const ready = attempt('epoll_pwait', this.#epoll, events, MOST, 0, null, 8)
     for (let i = 0; i < ready; i++) {
       const fd = events.readInt32LE(i * stride + (stride === 12 ? 4 : 8))
       const entry = this.#entries.get(fd)

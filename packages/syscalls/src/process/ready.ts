@@ -1,4 +1,5 @@
-import type { NamespaceType } from '../namespaces/types.ts'
+import { statSync } from 'node:fs'
+import { type NamespaceType, namespaceTypes, procName } from '../namespaces/types.ts'
 import { type Built, STATX_INO_OFFSET } from '../program/build.ts'
 import { getWord, type Region } from '../program/memory.ts'
 import { textOf } from '../program/plan.ts'
@@ -19,12 +20,14 @@ export interface Ready {
 /** Reads it from the plan's memory once the command is executed. */
 export function readyFrom(memory: Buffer, built: Built, pid: number): Ready {
   const { identities, maps, groups, plan } = built
-  const namespaces = Object.fromEntries(
-    [...identities].map(([type, { offset }]) => [
-      type,
-      Number(memory.readBigUInt64LE(offset + STATX_INO_OFFSET)),
-    ]),
-  )
+  const inodeOf = (type: NamespaceType) => {
+    const region = identities.get(type)
+    return region
+      ? Number(memory.readBigUInt64LE(region.offset + STATX_INO_OFFSET))
+      : ownInode(type)
+  }
+  const types = identities.size > 0 ? namespaceTypes : []
+  const namespaces = Object.fromEntries(types.map((type) => [type, inodeOf(type)]))
   const warnings = [...plan.warnings]
   if (groups && getWord(memory, groups.region.offset) < 0 && hasSupplementaryGroups())
     warnings.push('supplementary groups are kept: setgroups is denied in this user namespace')
@@ -32,6 +35,11 @@ export function readyFrom(memory: Buffer, built: Built, pid: number): Ready {
   return maps
     ? { ...ready, uidMap: textIn(memory, maps.uid), gidMap: textIn(memory, maps.gid) }
     : ready
+}
+
+/** Of the thread that made the child: what is neither made nor joined is its own. */
+function ownInode(type: NamespaceType): number | undefined {
+  return statSync(`/proc/thread-self/ns/${procName(type)}`, { throwIfNoEntry: false })?.ino
 }
 
 function textIn(memory: Buffer, { offset, size }: Region): string {

@@ -14,16 +14,22 @@ export interface Request {
   placement: Placement | undefined
 }
 
+/** One for all starts of this thread: the stub is called, and its answers are read, in the same tick. */
+let scratch: Buffer | undefined
+
 /** The buffer that the stub is called with; it writes the pidfd and an errno back into it. */
 export function encodeRequest({ flags, keep, plan, size, name, placement }: Request): Buffer {
   if (keep.length > REQUEST.keepCount)
     throw new RangeError(`more than ${REQUEST.keepCount} fds for one child`)
-  const request = Buffer.alloc(REQUEST.size)
+  scratch ??= Buffer.alloc(REQUEST.size)
+  const request = scratch
   request.writeBigUInt64LE(BigInt(flags), REQUEST.flags)
   request.writeInt32LE(launcherFd(), REQUEST.launcher)
   request.writeInt32LE(placement?.fd ?? -1, REQUEST.cgroup)
   request.writeInt32LE(flags & CLONE_NEW.user ? 1 : 0, REQUEST.raise)
   request.writeInt32LE(keep.length, REQUEST.keeps)
+  request.writeInt32LE(0, REQUEST.error)
+  request.fill(0, REQUEST.name, REQUEST.keep)
   request.write(name, REQUEST.name)
   request.write(letters(plan) + letters(size), REQUEST.plan)
   keep.forEach((fd, i) => {

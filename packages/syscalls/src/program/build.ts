@@ -64,6 +64,7 @@ export interface Built {
   readonly candidates: readonly Candidate[]
   /** The second clone's pid. */
   readonly forked: Slot | undefined
+  /** Of the types that are made or joined; all others are the caller's. */
   readonly identities: ReadonlyMap<NamespaceType, Region>
   readonly maps: { readonly uid: Region; readonly gid: Region } | undefined
   /** What setgroups answered. */
@@ -213,7 +214,7 @@ function addGroupsDrop(plan: Plan): Slot {
 /** The process looks at itself: read from outside, most short programs would be gone already. */
 function addIdentities(plan: Plan): ReadonlyMap<NamespaceType, Region> {
   const identities = new Map<NamespaceType, Region>()
-  for (const type of namespaceTypes) {
+  for (const type of [...plan.joins, ...plan.creates]) {
     const region = plan.memory.allocate(256) // struct statx
     const options = { namespace: type, operation: 'read back', tolerate: ['ENOENT'] } as const
     plan

@@ -70,6 +70,8 @@ export class Plan {
   commandIsPidOne = false
   /** The id that the command has inside, 0 or not: root of a new user namespace keeps its capabilities. */
   rootInside = false
+  /** Whether the root changes: what is to be seen of the caller's has to be picked up before. */
+  hasNewRoot = false
   /** Where file systems will be mounted, below the new root. */
   readonly mountPoints: Set<string> = new Set()
   /** What the caller should know though it is no failure; `ready` carries it. */

@@ -1,6 +1,8 @@
-import { AT_FDCWD, MOUNT_ATTR, MOVE_MOUNT } from '../kernel/constants.ts'
+import { AT_FDCWD, MOUNT_ATTR, MOVE_MOUNT, MS } from '../kernel/constants.ts'
 import type { NamespaceType } from '../namespaces/types.ts'
+import type { Phase } from './order.ts'
 import type { Plan } from './plan.ts'
+import type { StepOptions } from './step.ts'
 
 /** `include/uapi/linux/mount.h` */
 const FSOPEN_CLOEXEC = 1
@@ -8,9 +10,12 @@ const FSMOUNT_CLOEXEC = 1
 const FSCONFIG_CMD_CREATE = 6
 
 /**
- * Adds the steps that mount a `/proc` of the pid namespace that the process is in. It is made while the caller's can
- * still be seen, and put in its place inside the new root: in a user namespace the kernel makes one only where one is
- * visible in full already (mount_too_revealing in fs/namespace.c), and a new root has none.
+ * Adds the steps that mount a `/proc` of the pid namespace that the process is in.
+ *
+ * For a new root it is made before, while the caller's can still be seen, and put in its place inside: in a user
+ * namespace the kernel makes one only where one is visible in full already (mount_too_revealing in fs/namespace.c), and
+ * a new root has none. Elsewhere it is mounted at once: closing the fd of a detached mount waits for the whole kernel
+ * (synchronize_rcu in fs/namespace.c), a third of a start.
  */
 export function mountProc(
   plan: Plan,
@@ -19,6 +24,15 @@ export function mountProc(
   namespace: NamespaceType,
 ): void {
   const options = { namespace, operation: 'mount', path: 'proc', dest: target } as const
+  if (plan.hasNewRoot) {
+    mountEarly(plan, phase, target, options)
+    return
+  }
+  const flags = MS.NOSUID | MS.NODEV | MS.NOEXEC
+  plan.in(phase).call('mount', ['proc', target, 'proc', flags, 0], options)
+}
+
+function mountEarly(plan: Plan, phase: Phase, target: string, options: StepOptions): void {
   const context = plan.slot('proc context')
   const tree = plan.slot('proc tree')
   const flags = MOUNT_ATTR.NOSUID | MOUNT_ATTR.NODEV | MOUNT_ATTR.NOEXEC
