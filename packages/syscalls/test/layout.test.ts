@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
 import { CLONE_NEW } from '../src/index.ts'
 import { numbers, type SyscallName, syscallNumber } from '../src/kernel/numbers.ts'
-import { STATX_INO_OFFSET } from '../src/program/build.ts'
 import { KIND, LIST, PLAN, PLAN_ADDRESS, REQUEST, STEP, UNEXPECTED } from '../src/program/layout.ts'
+import { STATX_INO_OFFSET } from '../src/program/read-back.ts'
 import {
   type Architecture,
   architectures,

@@ -1,8 +1,9 @@
 import { statSync } from 'node:fs'
 import { type NamespaceType, namespaceTypes, procName } from '../namespaces/types.ts'
-import { type Built, STATX_INO_OFFSET } from '../program/build.ts'
+import type { Built } from '../program/build.ts'
 import { getWord, type Region } from '../program/memory.ts'
 import { textOf } from '../program/plan.ts'
+import { STATX_INO_OFFSET } from '../program/read-back.ts'
 
 /** What was really made, as the process itself saw it before its exec. */
 export interface Ready {

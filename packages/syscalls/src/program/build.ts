@@ -1,6 +1,6 @@
 import { invalidOption } from '../errors/namespace-error.ts'
-import { F, FD_CLOEXEC, FUTEX, PR, SIGNAL, STATX_INO } from '../kernel/constants.ts'
-import { CLONE_NEW, type NamespaceType, namespaceTypes, procName } from '../namespaces/types.ts'
+import { F, FD_CLOEXEC, PR } from '../kernel/constants.ts'
+import { CLONE_NEW, type NamespaceType, namespaceTypes } from '../namespaces/types.ts'
 import {
   addCapabilityDrop,
   addExec,
@@ -11,6 +11,7 @@ import {
   type Command,
 } from './command.ts'
 import type { Contribution } from './contribution.ts'
+import { addInit } from './init.ts'
 import {
   addFork,
   addJoins,
@@ -20,10 +21,11 @@ import {
   type ParentDeath,
   waitForGo,
 } from './joins.ts'
-import { type Region, Slot } from './memory.ts'
+import type { Region, Slot } from './memory.ts'
 import type { Phase } from './order.ts'
 import { Plan } from './plan.ts'
-import { type Fd, type Step, step } from './step.ts'
+import { addIdentities, addMaps } from './read-back.ts'
+import { type Fd, step } from './step.ts'
 
 /** Where a type's `unshare` stands: first in the phase of its own steps. */
 const creationPhase: Readonly<Record<NamespaceType, Phase>> = {
@@ -172,36 +174,6 @@ function addPark(plan: Plan): void {
   )
 }
 
-/**
- * The init keeps its lifeline alone: what it held open would be open as long as the sandbox lives. The command waits
- * until that is so: as root of its user namespace it may open `/proc/1/fd`, and the host's `/proc` leads out of any root.
- */
-function addInit(plan: Plan, lifeline: Fd, arm: readonly Step[], outlive: boolean): void {
-  const options = { namespace: 'pid', operation: 'become the init' } as const
-  const command = plan.slot('command')
-  const holds = new Slot(plan.memory.words([1]), 'fds to close') // 0 once they are closed
-  const own: Step[] = [
-    ...arm,
-    step('prctl', [PR.SET_NAME, 'ns-init', 0, 0, 0], options),
-    step('chdir', ['/'], options),
-    // A hang-up of the lifeline is a SIGIO for process 1: this one.
-    step('fcntl', [lifeline, F.SETOWN, 1], options),
-    step('fcntl', [lifeline, F.SETFL, 0o20000 /* O_ASYNC */], options),
-    step('close_range', [0, lifeline.fd - 1, 0], options),
-    step('close_range', [lifeline.fd + 1, 0xffffffff, 0], { ...options, result: holds }),
-    step('futex', [holds.region, FUTEX.WAKE, 1], options),
-    { call: 'init', args: [command, lifeline, outlive ? 1 : 0], ...options },
-  ]
-  plan
-    .in('init')
-    .call('clone', [SIGNAL.CHLD, 0, 0, 0, 0], { ...options, result: command, fork: own })
-  plan.in('init').call('futex', [holds.region, FUTEX.WAIT, 1, 0], {
-    namespace: 'pid',
-    operation: 'wait for the init',
-    tolerate: ['EAGAIN'],
-  })
-}
-
 /** Where setgroups is denied the groups stay; `ready` says so. */
 function addGroupsDrop(plan: Plan): Slot {
   const result = plan.slot('groups')
@@ -210,41 +182,3 @@ function addGroupsDrop(plan: Plan): Slot {
     .call('setgroups', [0, 0], { operation: 'drop groups', tolerate: ['EPERM'], result })
   return result
 }
-
-/** The process looks at itself: read from outside, most short programs would be gone already. */
-function addIdentities(plan: Plan): ReadonlyMap<NamespaceType, Region> {
-  const identities = new Map<NamespaceType, Region>()
-  for (const type of [...plan.joins, ...plan.creates]) {
-    const region = plan.memory.allocate(256) // struct statx
-    const options = { namespace: type, operation: 'read back', tolerate: ['ENOENT'] } as const
-    plan
-      .in('identity')
-      .call('statx', [plan.proc, `self/ns/${linkOf(plan, type)}`, 0, STATX_INO, region], options)
-    identities.set(type, region)
-  }
-  return identities
-}
-
-/** A new time namespace is in force after the exec, and before it where the process was forked into it: one link says both. */
-function linkOf(plan: Plan, type: NamespaceType): string {
-  return type === 'time' && plan.creates.has('time') ? 'time_for_children' : procName(type)
-}
-
-/** A line of a map in the kernel's format, and the pages of whole lines that 340 take (`UID_GID_MAP_MAX_EXTENTS`). */
-const MAP_LINE = 33
-const MAP_LONGEST = 3 * 4096
-
-function addMaps(plan: Plan, contributions: readonly Contribution[]): { uid: Region; gid: Region } {
-  // A child can write one line for itself; more are the parent's part, or were there (user_namespaces(7)).
-  const own = plan.creates.has('user') && !contributions.some(({ parent }) => parent)
-  const size = own ? MAP_LINE : MAP_LONGEST
-  const uid = plan.memory.allocate(size)
-  const gid = plan.memory.allocate(size)
-  const options = { namespace: 'user', operation: 'read back' } as const
-  plan.in('identity').readFile(plan.proc, 'self/uid_map', uid, options)
-  plan.in('identity').readFile(plan.proc, 'self/gid_map', gid, options)
-  return { uid, gid }
-}
-
-/** `struct statx`'s `stx_ino`. */
-export const STATX_INO_OFFSET = 32
