@@ -13,12 +13,12 @@
  * @packageDocumentation
  */
 
+export type { RunningOptions } from '@ns/syscalls'
 export { type IpcOptions, ipc } from './ipc.ts'
 export {
   type IpcObjects,
   type MessageQueue,
   type PosixQueue,
-  type RunningOptions,
   readIpcObjects,
   type SemaphoreSet,
   type SharedMemory,

@@ -6,6 +6,7 @@ import {
   openInside,
   type Plan,
   type Region,
+  type RunningOptions,
   textOf,
 } from '@ns/syscalls'
 
@@ -52,11 +53,6 @@ export interface IpcObjects {
   readonly semaphores: readonly SemaphoreSet[]
   readonly sharedMemory: readonly SharedMemory[]
   readonly posixQueues: readonly PosixQueue[]
-}
-
-/** The user namespace that gives the right to enter, for the unprivileged. */
-export interface RunningOptions {
-  readonly user?: NamespaceRef | undefined
 }
 
 /** Of each table; a longer one is refused, not cut off. */

@@ -17,6 +17,7 @@
  * @packageDocumentation
  */
 
+export type { RunningOptions } from '@ns/syscalls'
 export {
   type Bind,
   type BindOptions,
@@ -31,4 +32,4 @@ export {
   tmpfs,
 } from './entries.ts'
 export { type MountOptions, mount, type Propagation } from './mount.ts'
-export { type MountInfo, parseMountTable, readMountTable, type TableOptions } from './table.ts'
+export { type MountInfo, parseMountTable, readMountTable } from './table.ts'

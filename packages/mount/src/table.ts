@@ -1,4 +1,12 @@
-import { inside, type NamespaceRef, O, type Plan, type Region, type Slot } from '@ns/syscalls'
+import {
+  inside,
+  type NamespaceRef,
+  O,
+  type Plan,
+  type Region,
+  type RunningOptions,
+  type Slot,
+} from '@ns/syscalls'
 
 /** A line of `/proc/PID/mountinfo` (proc_pid_mountinfo(5)). */
 export interface MountInfo {
@@ -57,11 +65,6 @@ function unescapeOctal(text: string): string {
   return Buffer.from(bytes, 'latin1').toString()
 }
 
-/** Where a running namespace is, and the user namespace that gives the right to enter it, for the unprivileged. */
-export interface TableOptions {
-  readonly user?: NamespaceRef | undefined
-}
-
 /**
  * The mounts of a running mount namespace, as a process that enters it sees them.
  *
@@ -69,7 +72,7 @@ export interface TableOptions {
  */
 export async function readMountTable(
   ref: NamespaceRef,
-  { user }: TableOptions = {},
+  { user }: RunningOptions = {},
 ): Promise<MountInfo[]> {
   return await inside({ mount: ref, user }, (plan) => {
     const chunks = addReads(plan)

@@ -13,5 +13,6 @@
  * @packageDocumentation
  */
 
-export { type Interface, type RunningOptions, readInterfaces } from './interfaces.ts'
+export type { RunningOptions } from '@ns/syscalls'
+export { type Interface, readInterfaces } from './interfaces.ts'
 export { type NetOptions, net } from './net.ts'

@@ -1,4 +1,4 @@
-import { close, type NamespaceRef, openInside } from '@ns/syscalls'
+import { close, type NamespaceRef, openInside, type RunningOptions } from '@ns/syscalls'
 import {
   AF_NETLINK,
   IFA,
@@ -24,11 +24,6 @@ export interface Interface {
   readonly mac: string
   /** With prefix length: `'127.0.0.1/8'`, `'::1/128'`. */
   readonly addresses: readonly string[]
-}
-
-/** The user namespace that gives the right to enter, for the unprivileged. */
-export interface RunningOptions {
-  readonly user?: NamespaceRef | undefined
 }
 
 /**

@@ -13,6 +13,7 @@
  * @packageDocumentation
  */
 
+export type { RunningOptions } from '@ns/syscalls'
 export type { Offsets } from './offsets.ts'
-export { type RunningOptions, readOffsets } from './running.ts'
+export { readOffsets } from './running.ts'
 export { type TimeOptions, time } from './time.ts'

@@ -1,10 +1,5 @@
-import { inside, type NamespaceRef } from '@ns/syscalls'
+import { inside, type NamespaceRef, type RunningOptions } from '@ns/syscalls'
 import { type Offsets, parseOffsets } from './offsets.ts'
-
-/** The user namespace that gives the right to enter, for the unprivileged. */
-export interface RunningOptions {
-  readonly user?: NamespaceRef | undefined
-}
 
 /**
  * The offsets of a running time namespace, in seconds.

@@ -13,6 +13,7 @@
  * @packageDocumentation
  */
 
+export type { RunningOptions } from '@ns/syscalls'
 export type { Names } from './names.ts'
-export { type RunningOptions, readNames, setNames } from './running.ts'
+export { readNames, setNames } from './running.ts'
 export { type UtsOptions, uts } from './uts.ts'

@@ -1,15 +1,10 @@
-import { inside, type NamespaceRef } from '@ns/syscalls'
+import { inside, type NamespaceRef, type RunningOptions } from '@ns/syscalls'
 import { type Names, validateNames } from './names.ts'
 import { addNames } from './uts.ts'
 
 /** `struct utsname` (uname(2)): six fields of 65 bytes. */
 const FIELD = 65
 const UTSNAME = { nodename: 1 * FIELD, domainname: 5 * FIELD, size: 6 * FIELD }
-
-/** Where a running namespace is, and the user namespace that gives the right to enter it, for the unprivileged. */
-export interface RunningOptions {
-  readonly user?: NamespaceRef | undefined
-}
 
 /**
  * The names of a running UTS namespace.

@@ -7,6 +7,12 @@ import type { Region, Slot } from '../program/memory.ts'
 import type { Plan } from '../program/plan.ts'
 import { startProgram } from './launch.ts'
 
+/** Options of what reads or changes a running namespace from outside. */
+export interface RunningOptions {
+  /** The user namespace that gives the right to enter, for the unprivileged. */
+  readonly user?: NamespaceRef | undefined
+}
+
 /** What a program left in its memory. */
 export type Memory = (region: Region) => Buffer
 
