@@ -3,6 +3,7 @@ import {
   AT_FDCWD,
   CLONE_NEW,
   type Contribution,
+  checkJoin,
   checkKeys,
   invalidOption,
   MNT_DETACH,
@@ -49,16 +50,9 @@ const PROPAGATION: Readonly<Record<Propagation, number>> = {
  */
 export function mount(options: MountOptions = {}): Contribution {
   checkKeys('mount', options, KEYS, 'mount')
+  checkJoin('mount', options)
   const { propagation = 'private', root, readonly = false, mounts = [], join } = options
-  if (join !== undefined) {
-    const others = KEYS.filter((key) => key !== 'join' && options[key] !== undefined)
-    if (others.length)
-      throw invalidOption(
-        `mount.join: a joined namespace has its mounts; leave out ${others.join(', ')}`,
-        'mount',
-      )
-    return { type: 'mount', flags: 0, join, steps: () => {} }
-  }
+  if (join !== undefined) return { type: 'mount', flags: 0, join, steps: () => {} }
   if (!Object.hasOwn(PROPAGATION, propagation))
     throw invalidOption(
       `mount.propagation: '${propagation}' is none of ${Object.keys(PROPAGATION).join(', ')}`,

@@ -1,6 +1,7 @@
 import {
   CLONE_NEW,
   type Contribution,
+  checkJoin,
   checkKeys,
   invalidOption,
   type NamespaceRef,
@@ -25,11 +26,10 @@ export interface NetOptions {
  */
 export function net(options: NetOptions = {}): Contribution {
   checkKeys('net', options, ['lo', 'join'], 'net')
+  checkJoin('net', options)
   const { lo, join } = options
   if (lo !== undefined && typeof lo !== 'boolean' && lo !== 'try')
     throw invalidOption("net.lo: true, false or 'try' is wanted", 'net')
-  if (join !== undefined && lo !== undefined)
-    throw invalidOption('net.join: a joined namespace has its interfaces; leave out lo', 'net')
   if (join !== undefined) return { type: 'net', flags: 0, join, steps: () => {} }
   return { type: 'net', flags: CLONE_NEW.net, steps: (plan) => addLoopback(plan, lo ?? true) }
 }

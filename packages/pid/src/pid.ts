@@ -1,6 +1,7 @@
 import {
   CLONE_NEW,
   type Contribution,
+  checkJoin,
   checkKeys,
   invalidOption,
   mountProc,
@@ -30,15 +31,11 @@ export interface PidOptions {
  */
 export function pid(options: PidOptions = {}): Contribution {
   checkKeys('pid', options, ['init', 'proc', 'join'], 'pid')
+  checkJoin('pid', options)
   const { init, proc, join } = options
   for (const key of ['init', 'proc'] as const)
     if (options[key] !== undefined && typeof options[key] !== 'boolean')
       throw invalidOption(`pid.${key}: true or false is wanted`, 'pid')
-  if (join !== undefined && (init ?? proc) !== undefined)
-    throw invalidOption(
-      'pid.join: a joined namespace has its init and its /proc; leave out init and proc',
-      'pid',
-    )
   if (join !== undefined) return { type: 'pid', flags: 0, join, steps: () => {} }
   return { type: 'pid', flags: CLONE_NEW.pid, steps: (plan) => addSteps(plan, init ?? true, proc) }
 }

@@ -170,7 +170,7 @@ describe('processes', () => {
 
 describe('refused before anything exists', () => {
   test.each([
-    [{ join: 1, init: true }, /pid\.join:.*init and proc/],
+    [{ join: 1, init: true }, /pid\.join:.*leave out init/],
     [{ join: 1, proc: false }, /pid\.join/],
     [{ pidOne: true }, /unknown option pidOne; known: init, proc, join/],
     [{ init: 'no' }, /pid\.init/],

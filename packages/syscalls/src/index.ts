@@ -18,6 +18,7 @@ export { attempt, count, cString, descriptor, succeed } from './calls/result.ts'
 export type { ErrorCode } from './errors/codes.ts'
 export { hintFor } from './errors/hints.ts'
 export {
+  checkJoin,
   checkKeys,
   type FailedStep,
   invalidOption,

@@ -1,8 +1,8 @@
 import {
   CLONE_NEW,
   type Contribution,
+  checkJoin,
   checkKeys,
-  invalidOption,
   type NamespaceRef,
   type Plan,
   PR,
@@ -23,13 +23,9 @@ export interface TimeOptions extends Offsets {
  */
 export function time(options: TimeOptions = {}): Contribution {
   checkKeys('time', options, ['monotonic', 'boottime', 'join'], 'time')
+  checkJoin('time', options)
   validateOffsets(options)
   const { monotonic, boottime, join } = options
-  if (join !== undefined && (monotonic ?? boottime) !== undefined)
-    throw invalidOption(
-      'time.join: a joined namespace keeps its offsets; leave out monotonic and boottime',
-      'time',
-    )
   return {
     type: 'time',
     flags: join === undefined ? CLONE_NEW.time : 0,

@@ -1,6 +1,7 @@
 import {
   CLONE_NEW,
   type Contribution,
+  checkJoin,
   checkKeys,
   invalidOption,
   isPrivileged,
@@ -43,17 +44,11 @@ interface Maps {
  */
 export function user(options: UserOptions = {}): Contribution {
   checkKeys('user', options, ['map', 'setgroups', 'join'], 'user')
+  checkJoin('user', options)
   const { map = 'current', setgroups, join } = options
   if (setgroups !== undefined && setgroups !== 'allow' && setgroups !== 'deny')
     throw invalidOption(`user.setgroups: 'allow' or 'deny' is wanted`, 'user')
-  if (join !== undefined) {
-    if ((options.map ?? setgroups) !== undefined)
-      throw invalidOption(
-        'user.join: a joined namespace has its maps; leave out map and setgroups',
-        'user',
-      )
-    return { type: 'user', flags: 0, join, steps: () => {} }
-  }
+  if (join !== undefined) return { type: 'user', flags: 0, join, steps: () => {} }
   const ranges = rangesOf(map)
   const privileged = isPrivileged()
   const canAllow = privileged && hasSupplementaryGroups()

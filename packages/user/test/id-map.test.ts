@@ -122,7 +122,7 @@ describe('refused before anything exists', () => {
     [{ map: 'auto' }, /user\.map: 'current', 'root' or/],
     [{ map: null }, /user\.map/],
     [{ setgroups: 'maybe' }, /user\.setgroups/],
-    [{ join: 1, map: 'root' }, /user\.join:.*map and setgroups/],
+    [{ join: 1, map: 'root' }, /user\.join:.*leave out map/],
     [{ join: 1, setgroups: 'deny' }, /user\.join/],
     [{ mapping: 'root' }, /unknown option mapping; known: map, setgroups, join/],
   ])('A7: %o', (options, message) => {

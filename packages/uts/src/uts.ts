@@ -1,8 +1,8 @@
 import {
   CLONE_NEW,
   type Contribution,
+  checkJoin,
   checkKeys,
-  invalidOption,
   type NamespaceRef,
   type Plan,
 } from '@ns/syscalls'
@@ -23,13 +23,9 @@ export interface UtsOptions extends Names {
  */
 export function uts(options: UtsOptions = {}): Contribution {
   checkKeys('uts', options, ['hostname', 'domainname', 'join'], 'uts')
+  checkJoin('uts', options)
   validateNames(options)
   const { hostname, domainname, join } = options
-  if (join !== undefined && (hostname ?? domainname) !== undefined)
-    throw invalidOption(
-      'uts.join: a joined namespace keeps its names; leave out hostname and domainname',
-      'uts',
-    )
   return {
     type: 'uts',
     flags: join === undefined ? CLONE_NEW.uts : 0,

@@ -13,7 +13,7 @@ const malformed: [string, object, RegExp][] = [
 test.each([
   ...malformed,
   ['an unknown key', { hostName: 'box' }, /unknown option hostName; known: hostname/],
-  ['a name and a join', { hostname: 'box', join: 1 }, /uts\.join:.*hostname and domainname/],
+  ['a name and a join', { hostname: 'box', join: 1 }, /uts\.join:.*leave out hostname/],
   ['a domain name and a join', { domainname: 'box', join: 1 }, /uts\.join/],
 ])('A7: %s is refused by name, before anything exists', (_, options, message) => {
   expect(() => uts(options as never)).toThrow(

@@ -75,3 +75,17 @@ export function checkKeys(
   const message = `${what}: unknown option ${unknown.join(', ')}; known: ${known.join(', ')}`
   throw invalidOption(message, namespace)
 }
+
+/**
+ * Refuses options beside `join`: what exists is entered as it is.
+ *
+ * @throws {NamespaceError} `ERR_NS_INVALID_OPTION`, naming the others
+ */
+export function checkJoin(type: NamespaceType, options: { readonly join?: unknown }): void {
+  if (options.join === undefined) return
+  const set = Object.entries(options).filter(([, value]) => value !== undefined)
+  const others = set.map(([key]) => key).filter((key) => key !== 'join')
+  if (others.length === 0) return
+  const message = `${type}.join: what is joined stays as it is; leave out ${others.join(', ')}`
+  throw invalidOption(message, type)
+}
