@@ -1,0 +1,15 @@
+/**
+ * What sample isolates, in one sentence; and what it does not.
+ *
+ * ```ts
+ * import { sample } from '@ns/sample'
+ * import { launch } from '@ns/syscalls'
+ *
+ * const child = launch([sample()], { file: 'echo', args: ['inside'] })
+ * await child.exited // printed: inside
+ * ```
+ *
+ * @packageDocumentation
+ */
+
+export { type SampleOptions, sample } from './sample.ts'
