@@ -1,12 +1,14 @@
 import { constants } from 'node:os'
-import { close, type Message, pread, receive } from '../calls/fds.ts'
-import { type Exit, exitOfStatus, pidfdOpen, wait } from '../calls/processes.ts'
+import { close, type Message, pread } from '../calls/fds.ts'
+import type { Exit } from '../calls/processes.ts'
+import type { Contribution } from '../program/contribution.ts'
 import { MESSAGE } from '../program/joins.ts'
-import { getWord } from '../program/memory.ts'
 import { interruptedError, stepError, timeoutError } from './failure.ts'
 import { HeldProcess } from './held-process.ts'
+import { reportedExit } from './lifeline.ts'
 import { isDroppedByPidOne } from './pid-one.ts'
 import { type Ready, readyFrom } from './ready.ts'
+import { SecondClone } from './second-clone.ts'
 import type { StartState } from './start-state.ts'
 import { readOutcome } from './status.ts'
 import { StatusSocket } from './status-socket.ts'
@@ -28,12 +30,7 @@ export class Child {
   #failure: ((exit: Exit) => Error) | undefined
   #wasKilled = false
   #isHolding = true
-  /** Whether the process is a launcher whose second clone is still to come: the child of that takes its place. */
-  #isForking: boolean
-  /** Signals for that child; its launcher takes none. */
-  readonly #early: number[] = []
-  /** How a launcher ended whose child had to be found. */
-  #launcherExit: Exit | undefined
+  readonly #second: SecondClone | undefined
 
   /** @internal use `launch` */
   constructor(state: StartState) {
@@ -42,7 +39,8 @@ export class Child {
     this.exited = this.#exit.promise
     this.started.catch(() => {}) // whoever looks at one of the two sees the error
     this.exited.catch(() => {})
-    this.#isForking = state.built.forked !== undefined
+    const { forked } = state.built
+    this.#second = forked && new SecondClone(forked)
     this.#process = this.#hold(state.pid, state.pidfd)
     this.#status = new StatusSocket(state.status, (message) => this.#onMessage(message))
     if (state.startTimeout > 0)
@@ -64,8 +62,10 @@ export class Child {
     const number = typeof signal === 'number' ? signal : constants.signals[signal]
     if (number === undefined) throw new TypeError(`Unknown signal: ${signal}`)
     if (this.#phase === 'ended') return false
-    if (number !== 0) this.#wasKilled = true
-    if (number !== 0 && this.#isForking) this.#early.push(number)
+    if (number !== 0) {
+      this.#wasKilled = true
+      this.#second?.keep(number)
+    }
     const isDropped = this.#state.built.plan.commandIsPidOne && isDroppedByPidOne(this.pid, number)
     return this.#process.signal(isDropped ? constants.signals.SIGKILL : number)
   }
@@ -116,16 +116,9 @@ export class Child {
 
   /** The launcher has cloned the real child into a pid namespace: from now on that is the child. */
   #follow(pidfd: number): void {
-    this.#isForking = false
-    this.#process = this.#hold(this.#forkedPid() ?? this.pid, pidfd)
-    for (const signal of this.#early) this.#process.signal(signal)
+    this.#process = this.#hold(this.#second?.pid(this.#readPlan()) ?? this.pid, pidfd)
+    for (const signal of this.#second?.complete() ?? []) this.#process.signal(signal)
     this.#status.go()
-  }
-
-  #forkedPid(): number | undefined {
-    const { forked } = this.#state.built
-    const pid = forked ? getWord(this.#readPlan(), forked.region.offset) : 0
-    return pid > 0 && Number.isSafeInteger(pid) ? pid : undefined
   }
 
   #readPlan(): Buffer {
@@ -176,41 +169,21 @@ export class Child {
     this.#status.read() // what it had said before it ended: that it has forked, or that it is done
     if (held !== this.#process) return // a launcher whose child is held
     if (this.#status.isOpen) this.#finishStart() // a process that it forked has the socket too
-    if (this.#isForking && this.#adoptOrphan()) {
-      this.#launcherExit = exit
-      return
-    }
-    this.#end(this.#launcherExit ?? exit)
-  }
-
-  /**
-   * The launcher of a second clone was killed, or failed, before its message: the child that it may have made ends by
-   * itself, but is ours to reap. As a zombie it would keep the pid namespace that it joined from ever ending.
-   */
-  #adoptOrphan(): boolean {
-    this.#isForking = false
-    const pid = this.#forkedPid()
-    if (pid === undefined) return false
-    let pidfd: number | undefined
-    try {
-      pidfd = pidfdOpen(pid)
-      const isOver = wait(pidfd) !== undefined
-      if (isOver) close(pidfd)
-      else this.#process = this.#hold(pid, pidfd)
-      return !isOver
-    } catch {
-      if (pidfd !== undefined) close(pidfd) // not our child
-      return false
-    }
+    const orphan = this.#second?.isPending ? this.#second.findOrphan(this.#readPlan()) : undefined
+    if (this.#second && orphan) {
+      this.#second.launcherExit = exit
+      this.#process = this.#hold(orphan.pid, orphan.pidfd)
+    } else this.#end(this.#second?.launcherExit ?? exit)
   }
 
   #end(exit: Exit): void {
     if (this.#phase === 'failing') close(this.#state.plan)
-    const reported = { ...exit, ...this.#reportedExit() }
-    if (this.#state.lifeline !== undefined) close(this.#state.lifeline)
+    const { lifeline } = this.#state
+    const reported = lifeline === undefined ? exit : { ...exit, ...reportedExit(lifeline) }
+    if (lifeline !== undefined) close(lifeline)
     const failure = this.#failure?.(reported)
     this.#phase = 'ended'
-    const unreleased = this.#release()
+    const unreleased = releaseAll(this.#state.contributions)
     // Killed by our own `kill` before the exec: an exit, as it would be a moment later.
     if (failure && !(this.#wasKilled && reported.signalCode)) {
       this.#start.reject(failure)
@@ -222,25 +195,17 @@ export class Child {
     if (unreleased) this.#exit.reject(unreleased.reason)
     else this.#exit.resolve(reported)
   }
+}
 
-  /** Each is asked, whatever the others do; the first that throws. */
-  #release(): { reason: unknown } | undefined {
-    let first: { reason: unknown } | undefined
-    for (const contribution of this.#state.contributions) {
-      try {
-        contribution.release?.()
-      } catch (reason) {
-        first ??= { reason }
-      }
+/** Each is asked, whatever the others do; the first that throws. */
+function releaseAll(contributions: readonly Contribution[]): { reason: unknown } | undefined {
+  let first: { reason: unknown } | undefined
+  for (const contribution of contributions) {
+    try {
+      contribution.release?.()
+    } catch (reason) {
+      first ??= { reason }
     }
-    return first
   }
-
-  /** What the init reported of its command; an init that was killed reported nothing. */
-  #reportedExit(): Partial<Exit> {
-    if (this.#state.lifeline === undefined) return {}
-    const message = receive(this.#state.lifeline)
-    if (message?.fd !== undefined) close(message.fd) // root inside may speak for its init
-    return message?.bytes.length === 4 ? exitOfStatus(message.bytes.readInt32LE(0)) : {}
-  }
+  return first
 }
