@@ -12,8 +12,8 @@ typedef int s32;
 #if defined(__x86_64__)
 
 enum {
-  NR_mmap = 9, NR_munmap = 11, NR_rt_sigaction = 13, NR_rt_sigprocmask = 14, NR_clone = 56, NR_exit = 60, NR_wait4 = 61,
-  NR_kill = 62, NR_fcntl = 72, NR_capget = 125, NR_capset = 126, NR_rt_sigtimedwait = 128, NR_prctl = 157,
+  NR_mmap = 9, NR_munmap = 11, NR_rt_sigaction = 13, NR_rt_sigprocmask = 14, NR_nanosleep = 35, NR_clone = 56,
+  NR_exit = 60, NR_wait4 = 61, NR_kill = 62, NR_fcntl = 72, NR_capget = 125, NR_capset = 126, NR_rt_sigtimedwait = 128, NR_prctl = 157,
   NR_exit_group = 231, NR_ppoll = 271, NR_write = 1, NR_close = 3, NR_execveat = 322, NR_clone3 = 435,
 };
 
@@ -44,8 +44,8 @@ static inline long syscall6(long nr, long a, long b, long c, long d, long e, lon
 
 enum {
   NR_fcntl = 25, NR_close = 57, NR_write = 64, NR_ppoll = 73, NR_capget = 90, NR_capset = 91, NR_exit = 93, NR_exit_group = 94,
-  NR_kill = 129, NR_rt_sigaction = 134, NR_rt_sigprocmask = 135, NR_rt_sigtimedwait = 137, NR_prctl = 167, NR_munmap = 215,
-  NR_clone = 220, NR_mmap = 222, NR_wait4 = 260, NR_execveat = 281, NR_clone3 = 435,
+  NR_nanosleep = 101, NR_kill = 129, NR_rt_sigaction = 134, NR_rt_sigprocmask = 135, NR_rt_sigtimedwait = 137, NR_prctl = 167,
+  NR_munmap = 215, NR_clone = 220, NR_mmap = 222, NR_wait4 = 260, NR_execveat = 281, NR_clone3 = 435,
 };
 
 static inline long syscall6(long nr, long a, long b, long c, long d, long e, long f) {
@@ -89,5 +89,6 @@ enum {
   CLONE_VM = 0x100, CLONE_PIDFD = 0x1000, CLONE_VFORK = 0x4000, SIGCHLD = 17, SIGIO = 29, SIGKILL = 9, SIGSTOP = 19,
   SIG_SETMASK = 2, PR_SET_DUMPABLE = 4, F_SETFD = 2, AT_EMPTY_PATH = 0x1000, PR_CAP_AMBIENT = 47, PR_CAP_AMBIENT_RAISE = 2,
   PROT_READ = 1, PROT_WRITE = 2, MAP_SHARED = 1, MAP_FIXED_NOREPLACE = 0x100000, WNOHANG = 1, WALL = 0x40000000, POLLHUP = 16,
+  ETXTBSY = 26,
 };
 #define CLONE_INTO_CGROUP 0x200000000UL

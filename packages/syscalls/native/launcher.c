@@ -53,6 +53,17 @@ static int tolerated(const struct step *step, long error) {
   return 0;
 }
 
+/* A program that somebody has open for writing, as a fork elsewhere has until its own exec: it is asked for again, at
+ * growing intervals, for about a second (golang/go#22315). */
+static long call(const struct step *step, const long *args) {
+  for (u64 ms = 1;; ms *= 2) {
+    long result = syscall6(step->nr, args[0], args[1], args[2], args[3], args[4], args[5]);
+    if (result != -ETXTBSY || ms > 512) return result;
+    u64 pause[2] = {0, ms * 1000000};
+    CALL(nanosleep, pause, 0, 0, 0);
+  }
+}
+
 static __attribute__((noreturn)) void walk(volatile struct plan *plan) {
   volatile struct list *list = plan->lists;
   long before = 0;  /* the result that only_after is about */
@@ -68,7 +79,7 @@ static __attribute__((noreturn)) void walk(volatile struct plan *plan) {
     if (step->nr == NR_prctl && args[0] == PR_SET_DUMPABLE) continue;
 #endif
     if (step->kind == STEP_REFUSE) result = *(u32 *)args[0] == step->expected ? -(long)step->nr : 0;
-    else result = syscall6(step->nr, args[0], args[1], args[2], args[3], args[4], args[5]);
+    else result = call(step, args);
     if (step->kind == STEP_FORK && result == 0) {
       list = &plan->lists[step->expected];
       i = -1U;

@@ -1,4 +1,5 @@
-import { chmodSync, mkdirSync } from 'node:fs'
+import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs'
+import { setTimeout } from 'node:timers/promises'
 import { afterAll, describe, expect, test } from 'vitest'
 import { launch } from '../src/index.ts'
 import { launcherElf } from '../src/process/launcher.ts'
@@ -101,6 +102,32 @@ describe('the working directory', () => {
     const error = await failure({ file, cwd }, isRoot ? [fresh('uts')] : [])
     chmodSync(cwd, 0o700)
     expect(error).toMatchObject({ code: 'EACCES', step: { phase: 'cwd' } })
+  })
+})
+
+describe('ETXTBSY', () => {
+  const file = directory.write('busy', script, 0o755)
+
+  test('a program that is being written is asked for again until it is closed', async () => {
+    const writer = openSync(file, 'r+')
+    const running = run({ file })
+    await setTimeout(50)
+    closeSync(writer)
+    expect((await running).stdout).toBe(`${file}\n`)
+  })
+
+  test('one that stays open is an error, and no other directory’s program is run', async () => {
+    mkdirSync(directory.at('later'))
+    directory.write('later/busy', script, 0o755)
+    const env = { PATH: `${directory.path}:${directory.at('later')}` }
+    const writer = openSync(file, 'r+')
+    const error = await failure({ file: 'busy', env })
+    closeSync(writer)
+    expect(error).toMatchObject({
+      code: 'ETXTBSY',
+      syscall: 'spawn busy',
+      message: `spawn busy ETXTBSY: '${file}' is open for writing`,
+    })
   })
 })
 

@@ -91,6 +91,7 @@ const reasons: Readonly<Record<string, (path: string) => string>> = {
   'exec ENOENT': (path) => `'${path}' does not exist in the child's root`,
   'exec EACCES': (path) => `'${path}' is not executable, or not reachable for the command`,
   'exec ENOEXEC': (path) => `'${path}' is a program for another machine`,
+  'exec ETXTBSY': (path) => `'${path}' is open for writing`,
 }
 
 /** The error of a child that was killed before its command was executed. */
