@@ -13,7 +13,14 @@ const packages = join(import.meta.dirname, '../..')
 const names = readdirSync(packages)
 
 /** A package knows only what is below it. What isn't listed is a namespace package. */
-const layers: Record<string, number> = { syscalls: 0, testkit: 1, spawn: 2, cli: 3, bench: 3 }
+const layers: Record<string, number> = {
+  syscalls: 0,
+  testkit: 1,
+  spawn: 2,
+  inspect: 2,
+  cli: 3,
+  bench: 3,
+}
 const layer = (name: string) => layers[name] ?? 1
 
 describe.each(names)('%s', (name) => {

@@ -1,0 +1,17 @@
+/**
+ * Every namespace of the machine, and how they belong together: `lsns` as data. Isolates nothing, changes nothing.
+ *
+ * ```ts
+ * import { list } from '@ns/inspect'
+ *
+ * const { namespaces } = list({ types: ['net'] })
+ * for (const { inode, processes } of namespaces) console.log(inode, processes.length)
+ * ```
+ *
+ * @packageDocumentation
+ */
+
+export { type ListOptions, list } from './list.ts'
+export type { Listing, NamespaceInfo, Process } from './namespace-info.ts'
+export { type TreeNode, tree } from './tree.ts'
+export { type Change, type WatchOptions, watch } from './watch.ts'
