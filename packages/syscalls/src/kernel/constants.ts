@@ -70,5 +70,7 @@ export const P_PIDFD = 3
 export const W = { NOHANG: 1, EXITED: 4, ALL: 0x40000000 } as const
 export const EPOLL = { CTL_ADD: 1, CTL_DEL: 2, IN: 1 } as const
 export const STATX_INO = 0x100
+/** `struct pollfd`: events, and field offsets in bytes. */
+export const POLL = { IN: 1, OUT: 4, events: 4, revents: 6, size: 8 } as const
 /** ioctls of a namespace's fd: `include/uapi/linux/nsfs.h` */
 export const NS_GET = { USERNS: 0xb701, PARENT: 0xb702, NSTYPE: 0xb703, OWNER_UID: 0xb704 } as const

@@ -6,12 +6,18 @@ import { MESSAGE } from '../program/joins.ts'
 import { interruptedError, stepError, timeoutError } from './failure.ts'
 import { HeldProcess } from './held-process.ts'
 import { reportedExit } from './lifeline.ts'
+import { actAsBlockedParent, actAsParent } from './parent-part.ts'
 import { isDroppedByPidOne } from './pid-one.ts'
 import { type Ready, readyFrom } from './ready.ts'
 import { SecondClone } from './second-clone.ts'
 import type { StartState } from './start-state.ts'
 import { readOutcome } from './status.ts'
 import { StatusSocket } from './status-socket.ts'
+
+/** What `exited` settles with. */
+export type Ended =
+  | { readonly exit: Exit; readonly error?: never }
+  | { readonly exit?: never; readonly error: unknown }
 
 /** A process that `launch` started: by pidfd, so never someone else's. */
 export class Child {
@@ -23,7 +29,7 @@ export class Child {
   readonly #exit = Promise.withResolvers<Exit>()
   readonly #state: StartState
   readonly #status: StatusSocket
-  readonly #deadline: NodeJS.Timeout | undefined
+  readonly #forgetDeadline: (() => void) | undefined
   #process: HeldProcess
   #phase: 'starting' | 'running' | 'failing' | 'ended' = 'starting'
   /** Why the start failed; what it says depends on how the process ended. */
@@ -31,6 +37,7 @@ export class Child {
   #wasKilled = false
   #isHolding = true
   readonly #second: SecondClone | undefined
+  #ended: Ended | undefined
 
   /** @internal use `launch` */
   constructor(state: StartState) {
@@ -42,9 +49,9 @@ export class Child {
     const { forked } = state.built
     this.#second = forked && new SecondClone(forked)
     this.#process = this.#hold(state.pid, state.pidfd)
-    this.#status = new StatusSocket(state.status, (message) => this.#onMessage(message))
+    this.#status = new StatusSocket(state.loop, state.status, (message) => this.#onMessage(message))
     if (state.startTimeout > 0)
-      this.#deadline = setTimeout(() => this.#expire(), state.startTimeout).unref()
+      this.#forgetDeadline = state.loop.after(state.startTimeout, () => this.#expire())
   }
 
   /** The process's number; with an init the init's. It changes once when a pid namespace is joined: at `started`. */
@@ -70,6 +77,11 @@ export class Child {
     return this.#process.signal(isDropped ? constants.signals.SIGKILL : number)
   }
 
+  /** How it ended, or why it was not started, as soon as that is so: a caller that blocks sees no promise settle. */
+  get ended(): Ended | undefined {
+    return this.#ended
+  }
+
   /** The child holds the event loop, as Node's do. */
   ref(): void {
     this.#isHolding = true
@@ -91,26 +103,31 @@ export class Child {
   }
 
   #hold(pid: number, pidfd: number): HeldProcess {
-    const held = new HeldProcess(pid, pidfd, (exit) => this.#onExit(held, exit))
+    const held = new HeldProcess(this.#state.loop, pid, pidfd, (exit) => this.#onExit(held, exit))
     if (!this.#isHolding) held.hold(false)
     return held
   }
 
   #onMessage({ bytes, fd }: Message): void {
     if (bytes.length === 0) this.#finishStart()
-    else if (bytes.toString() === MESSAGE.parked) void this.#actAsParent()
+    else if (bytes.toString() === MESSAGE.parked) this.#actAsParent()
     else if (bytes.toString() === MESSAGE.forked && fd !== undefined) this.#follow(fd)
     else if (fd !== undefined) (this.#state.onFd ?? close)(fd)
   }
 
-  async #actAsParent(): Promise<void> {
+  #actAsParent(): void {
     const { pid, pidfd } = this
+    const { contributions, loop } = this.#state
+    const fail = (error: Error) => this.#fail(() => error)
+    if (!loop.isBlocking) {
+      actAsParent(contributions, { pid, pidfd }).then(() => this.#status.go(), fail)
+      return
+    }
     try {
-      for (const contribution of this.#state.contributions)
-        await contribution.parent?.({ pid, pidfd })
+      actAsBlockedParent(contributions, { pid, pidfd })
       this.#status.go()
     } catch (error) {
-      this.#fail(() => error as Error)
+      fail(error as Error)
     }
   }
 
@@ -144,7 +161,7 @@ export class Child {
   }
 
   #closeStart(): void {
-    clearTimeout(this.#deadline)
+    this.#forgetDeadline?.()
     this.#status.close()
   }
 
@@ -187,13 +204,18 @@ export class Child {
     // Killed by our own `kill` before the exec: an exit, as it would be a moment later.
     if (failure && !(this.#wasKilled && reported.signalCode)) {
       this.#start.reject(failure)
-      this.#exit.reject(failure)
+      this.#settle({ error: failure })
       return
     }
     const warnings = ['the process was killed before its command was executed']
     this.#start.resolve({ pid: this.pid, namespaces: {}, warnings })
-    if (unreleased) this.#exit.reject(unreleased.reason)
-    else this.#exit.resolve(reported)
+    this.#settle(unreleased ? { error: unreleased.reason } : { exit: reported })
+  }
+
+  #settle(ended: Ended): void {
+    this.#ended = ended
+    if (ended.exit) this.#exit.resolve(ended.exit)
+    else this.#exit.reject(ended.error)
   }
 }
 

@@ -2,13 +2,7 @@ import { AsyncResource } from 'node:async_hooks'
 import { attempt, descriptor, succeed } from '../calls/result.ts'
 import { library, type Watch } from '../ffi/library.ts'
 import { EPOLL } from '../kernel/constants.ts'
-
-/** A watched fd. `close` ends the watch, not the fd; it has to come before the fd is closed. */
-export interface Source {
-  ref(): void
-  unref(): void
-  close(): void
-}
+import type { Loop, Source } from './loop.ts'
 
 interface Entry {
   readable: () => void
@@ -81,8 +75,15 @@ class Events {
 
 let events: Events | undefined
 
-/** Calls `readable` from the event loop as long as the fd has something to read or has ended. */
-export function watch(fd: number, readable: () => void): Source {
-  events ??= new Events()
-  return events.add(fd, readable)
+/** The event loop of this thread. */
+export const eventLoop: Loop = {
+  isBlocking: false,
+  watch(fd, ready) {
+    events ??= new Events()
+    return events.add(fd, ready)
+  },
+  after(ms, callback) {
+    const timer = setTimeout(callback, ms).unref()
+    return () => clearTimeout(timer)
+  },
 }

@@ -1,6 +1,6 @@
 import { close } from '../calls/fds.ts'
 import { type Exit, pidfdSendSignal, wait } from '../calls/processes.ts'
-import { type Source, watch } from './events.ts'
+import type { Loop, Source } from './loop.ts'
 
 /** A child that is ours to reap, held by its pidfd: never someone else's. The pidfd is closed when it was reaped. */
 export class HeldProcess {
@@ -10,11 +10,11 @@ export class HeldProcess {
   readonly #onExit: (exit: Exit) => void
   #isOver = false
 
-  constructor(pid: number, pidfd: number, onExit: (exit: Exit) => void) {
+  constructor(loop: Loop, pid: number, pidfd: number, onExit: (exit: Exit) => void) {
     this.pid = pid
     this.pidfd = pidfd
     this.#onExit = onExit
-    this.#source = watch(pidfd, () => this.#reap())
+    this.#source = loop.watch(pidfd, () => this.#reap())
   }
 
   /** `false` once it was reaped: nobody is signalled then. */

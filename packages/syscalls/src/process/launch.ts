@@ -17,8 +17,10 @@ import { REQUEST } from '../program/layout.ts'
 import { encode, type PlacedStep, place } from '../program/program.ts'
 import type { Step } from '../program/step.ts'
 import { Child } from './child.ts'
+import { eventLoop } from './events.ts'
 import { cloneError } from './failure.ts'
 import { callStub } from './launcher.ts'
+import type { Loop } from './loop.ts'
 import { OwnedFds, pairAbove } from './owned-fds.ts'
 import { openPlacement } from './placement.ts'
 import { encodeRequest, type Request } from './request.ts'
@@ -27,6 +29,8 @@ import { encodeRequest, type Request } from './request.ts'
 export interface LaunchOptions {
   /** After so many `ms` a start that hangs is killed and fails. @default 10000 */
   readonly startTimeout?: number | undefined
+  /** Who waits for it: `BlockingLoop` for a caller that blocks, and then reads `ended`. @default the event loop */
+  readonly loop?: Loop | undefined
 }
 
 /** What tests and `inside` can do beside. */
@@ -103,7 +107,7 @@ function start(
     ...(options.timeByFork === undefined ? {} : { timeByFork: options.timeByFork }),
   })
   const placed = place(built.plan)
-  const { rewrite, stub, onMemory, onFd, startTimeout = 10_000 } = options
+  const { rewrite, stub, onMemory, onFd, startTimeout = 10_000, loop = eventLoop } = options
   const run = rewrite ? placed.map((at) => ({ ...at, step: rewrite(at) })) : placed
   const bytes = encode(built.plan, run)
   const plan = ours.add(memfdCreate('ns-plan', MFD.CLOEXEC))
@@ -123,7 +127,7 @@ function start(
     stub,
   )
   theirs.close() // before the first read: the end of the stream is the last of their fds
-  const supervision = { contributions, startTimeout, onMemory, onFd }
+  const supervision = { loop, contributions, startTimeout, onMemory, onFd }
   const ends = { status: status.mine, lifeline: lifeline?.mine, plan }
   try {
     return new Child({ pid, pidfd, ...ends, built, placed, command, ...supervision })

@@ -2,9 +2,12 @@ import type { Built } from '../program/build.ts'
 import type { Command } from '../program/command.ts'
 import type { Contribution } from '../program/contribution.ts'
 import type { PlacedStep } from '../program/program.ts'
+import type { Loop } from './loop.ts'
 
 /** All that a start owns and needs; made by `launch`. */
 export interface StartState {
+  /** Who waits for it. */
+  readonly loop: Loop
   readonly pid: number
   readonly pidfd: number
   /** Our ends. */

@@ -1,7 +1,7 @@
 import { close, type Message, receive, send } from '../calls/fds.ts'
 import { attempt } from '../calls/result.ts'
 import { MESSAGE } from '../program/joins.ts'
-import { type Source, watch } from './events.ts'
+import type { Loop, Source } from './loop.ts'
 
 /** Our end of the status socket: messages of the launcher, and the end when all that held the other end are done. */
 export class StatusSocket {
@@ -11,10 +11,10 @@ export class StatusSocket {
   #isOpen = true
 
   /** @param onMessage without bytes: the end */
-  constructor(fd: number, onMessage: (message: Message) => void) {
+  constructor(loop: Loop, fd: number, onMessage: (message: Message) => void) {
     this.#fd = fd
     this.#onMessage = onMessage
-    this.#source = watch(fd, () => this.read())
+    this.#source = loop.watch(fd, () => this.read())
   }
 
   get isOpen(): boolean {
