@@ -1,5 +1,5 @@
-/* without-syscall NAME[,NAME…] -- COMMAND… : runs a command for which these system calls answer ENOSYS, as in a
- * container whose seccomp profile doesn't know them, or on a kernel that is older. */
+/* without-syscall [ENOSYS|EPERM] NAME[,NAME…] -- COMMAND… : runs a command for which these system calls answer ENOSYS, as
+ * on a kernel that is older and in containers whose seccomp profile is; or EPERM, as in others. */
 
 #include <errno.h>
 #include <linux/audit.h>
@@ -22,7 +22,8 @@
 
 static const struct { const char *name; int number; } calls[] = {
   {"clone3", __NR_clone3},         {"close_range", __NR_close_range}, {"fsopen", __NR_fsopen},
-  {"mount_setattr", __NR_mount_setattr}, {"open_tree", __NR_open_tree}, {"openat2", __NR_openat2},
+  {"mount_setattr", __NR_mount_setattr}, {"move_mount", __NR_move_mount}, {"open_tree", __NR_open_tree},
+  {"openat2", __NR_openat2},
 };
 
 static int number_of(const char *name) {
@@ -32,8 +33,13 @@ static int number_of(const char *name) {
 }
 
 int main(int argc, char **argv) {
+  int answer = ENOSYS;
+  if (argc > 1 && (strcmp(argv[1], "ENOSYS") == 0 || strcmp(argv[1], "EPERM") == 0)) {
+    if (argv[1][1] == 'P') answer = EPERM;
+    argc--, argv++;
+  }
   if (argc < 4 || strcmp(argv[2], "--") != 0) {
-    fprintf(stderr, "usage: %s NAME[,NAME...] -- COMMAND...\n", argv[0]);
+    fprintf(stderr, "usage: without-syscall [ENOSYS|EPERM] NAME[,NAME...] -- COMMAND...\n");
     return 2;
   }
   struct sock_filter filter[64] = {
@@ -46,11 +52,11 @@ int main(int argc, char **argv) {
   for (char *name = strtok(argv[1], ","); name; name = strtok(NULL, ",")) {
     int number = number_of(name);
     if (number < 0 || length > 60) {
-      fprintf(stderr, "%s: %s is none of the calls that it knows\n", argv[0], name);
+      fprintf(stderr, "without-syscall: %s is none of the calls that it knows\n", name);
       return 2;
     }
     filter[length++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)number, 0, 1);
-    filter[length++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS);
+    filter[length++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (unsigned)answer);
   }
   filter[length++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
   struct sock_fprog program = {length, filter};

@@ -1,5 +1,5 @@
 #!/bin/sh
-# without-syscall.sh NAME[,NAME…] -- COMMAND… — run a command for which these system calls answer ENOSYS.
+# without-syscall.sh [ENOSYS|EPERM] NAME[,NAME…] -- COMMAND… — run a command for which these system calls answer so.
 # Needs a C compiler; what it makes of without-syscall.c is gone when the command has ended.
 set -eu
 

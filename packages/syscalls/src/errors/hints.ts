@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs'
+import { isProbed, probeSyscall } from '../kernel/support.ts'
 import { CLONE_NEW, type NamespaceType, procName } from '../namespaces/types.ts'
 
 /** What failed: the rules below look at the machine for why. */
@@ -45,6 +46,8 @@ const placementHints: Readonly<Record<string, string>> = {
   EAGAIN: "this cgroup's pids.max is reached",
   ENOSYS:
     'placement at birth takes clone3 (Linux 5.7), which this kernel or a seccomp filter does not have',
+  EPERM:
+    'placement at birth takes clone3, to which a seccomp filter (of a container?) answers EPERM: allow it there',
 }
 
 /** Tried in order; the first that knows something answers. */
@@ -52,6 +55,10 @@ const rules: readonly Rule[] = [
   {
     when: ({ operation }) => operation === 'place',
     hint: ({ errno }) => placementHints[errno],
+  },
+  {
+    when: ({ call, errno }) => isProbed(call) && (errno === 'ENOSYS' || errno === 'EPERM'),
+    hint: ({ call }) => (isProbed(call) ? probeSyscall(call)?.reason : undefined),
   },
   {
     when: (failure) => isCreation(failure) && failure.errno === 'ENOSPC',
