@@ -15,6 +15,7 @@ export {
   signalName,
 } from './calls/processes.ts'
 export { attempt, count, cString, descriptor, succeed } from './calls/result.ts'
+export { brand } from './errors/brand.ts'
 export type { ErrorCode } from './errors/codes.ts'
 export { hintFor } from './errors/hints.ts'
 export {
@@ -28,7 +29,7 @@ export {
 export { SyscallError } from './errors/syscall-error.ts'
 export { UnsupportedError } from './errors/unsupported-error.ts'
 export * from './kernel/constants.ts'
-export { type ErrnoName, errnoName, errnoNumber } from './kernel/errno.ts'
+export { type ErrnoName, errnoName, errnoNumber, errnoText } from './kernel/errno.ts'
 export { type SyscallName, syscallNumber } from './kernel/numbers.ts'
 export { isProbed, type ProbedCall, probeSyscall, type Refusal } from './kernel/support.ts'
 export { Namespace, type NamespaceIdentity } from './namespaces/namespace.ts'

@@ -25,6 +25,16 @@ export function ownMounts(): Contribution {
   }
 }
 
+/** A network namespace: a test that touches the network has one of its own, and reaches no other. */
+export function ownNetwork(): Contribution {
+  return { type: 'net', flags: CLONE_NEW.net, steps: () => {} }
+}
+
+/** Joins the network namespace of a process. */
+export function sameNetwork(pid: number): Contribution {
+  return { type: 'net', flags: 0, join: pid, steps: () => {} }
+}
+
 /**
  * What the caller of this lane needs beside: root nothing; an ordinary user a user namespace, a new one or the one
  * that `user` names.

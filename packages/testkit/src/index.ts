@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 
-export { asCaller, ownMounts, rootInside } from './caller.ts'
+export { asCaller, ownMounts, ownNetwork, rootInside, sameNetwork } from './caller.ts'
 export { describeNamespace, type NamespaceSpec } from './describe-namespace.ts'
 export { expectErrno, failure } from './failures.ts'
 export { lane, needs, type Probe, program, userNamespaces } from './gates.ts'

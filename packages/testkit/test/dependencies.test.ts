@@ -16,12 +16,13 @@ const names = readdirSync(packages)
 const layers: Record<string, number> = {
   syscalls: 0,
   testkit: 1,
-  spawn: 2,
-  inspect: 2,
-  cli: 3,
-  bench: 3,
+  netlink: 1,
+  spawn: 3,
+  inspect: 3,
+  cli: 4,
+  bench: 4,
 }
-const layer = (name: string) => layers[name] ?? 1
+const layer = (name: string) => layers[name] ?? 2
 
 describe.each(names)('%s', (name) => {
   const manifest = readManifest(name)

@@ -98,6 +98,7 @@ const table = {
   setresgid: [119, 149],
   setresuid: [117, 147],
   setsid: [112, 157],
+  setsockopt: [54, 208],
   socket: [41, 198],
   socketpair: [53, 199],
   statfs: [137, 43],

@@ -1,0 +1,35 @@
+/**
+ * rtnetlink: what `ip` and `tc` do, as a typed client of one network namespace and without a helper program. Isolates
+ * nothing by itself: `@ns/net` makes the namespaces.
+ *
+ * ```ts
+ * import { Netlink, veth } from '@ns/netlink'
+ *
+ * using netlink = await Netlink.openInside(pid)
+ * netlink.links.add(veth({ name: 'a', up: true, peer: { name: 'b', up: true } }))
+ * netlink.addresses.add({ dev: 'a', address: '10.0.0.1/24' })
+ * ```
+ *
+ * @packageDocumentation
+ */
+
+export type { NamespaceRef, RunningOptions } from '@ns/syscalls'
+export * from './codec/attribute.ts'
+export { Attributes, type Received } from './codec/attributes.ts'
+export { NLM_F, NLMSG } from './codec/constants.ts'
+export { decodeMessages, type Message, type Request, splitPayload } from './codec/message.ts'
+export { type Allowed, NetlinkError, type NetlinkErrorDetails } from './errors/netlink-error.ts'
+export { Netlink } from './netlink.ts'
+export type { Address } from './route/address.ts'
+export { Addresses } from './route/addresses.ts'
+export * from './route/kinds.ts'
+export type { Link, LinkRef, OperState } from './route/link.ts'
+export { Links } from './route/links.ts'
+export type { NewAddress, Scope } from './route/new-address.ts'
+export type { LinkChanges, LinkSettings, NewLink } from './route/new-link.ts'
+export type { NewNextHop, NewRoute } from './route/new-route.ts'
+export type { Metrics, NextHop, Route, RouteType } from './route/route.ts'
+export { type RouteFilter, type RouteQuery, Routes } from './route/routes.ts'
+export { NETLINK_PROTOCOL } from './socket/constants.ts'
+export { NetlinkSocket, type Reply } from './socket/netlink-socket.ts'
+export type { Family } from './text/ip.ts'

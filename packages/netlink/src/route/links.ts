@@ -1,0 +1,137 @@
+import { invalidOption, type NamespaceRef } from '@ns/syscalls'
+import { type Attribute, text, u32 } from '../codec/attribute.ts'
+import { NLM_F } from '../codec/constants.ts'
+import { type Message, splitPayload } from '../codec/message.ts'
+import { NetlinkError } from '../errors/netlink-error.ts'
+import type { NetlinkSocket } from '../socket/netlink-socket.ts'
+import { IFLA, SKIP_STATS } from './constants.ts'
+import { IFINFOMSG, ifinfomsg } from './headers.ts'
+import { type Link, type LinkRef, parseLink } from './link.ts'
+import {
+  afterwards,
+  changeAttributes,
+  type LinkChanges,
+  linkHeader,
+  type NewLink,
+  newLinkAttributes,
+} from './new-link.ts'
+import { rtm } from './request.ts'
+import { OpenRefs } from './resolver.ts'
+
+/** Links, which are what the kernel calls interfaces. */
+export class Links {
+  readonly #socket: NetlinkSocket
+
+  constructor(socket: NetlinkSocket) {
+    this.#socket = socket
+  }
+
+  /** All of them. */
+  list(): Link[] {
+    const attributes = [u32(IFLA, 'EXT_MASK', SKIP_STATS)]
+    return this.#socket
+      .dump(rtm('GETLINK', { header: ifinfomsg(), attributes }))
+      .map((message) => parseLink(message))
+  }
+
+  /**
+   * One of them.
+   *
+   * @throws {NetlinkError} `ENODEV` when there is none
+   */
+  get(ref: LinkRef): Link {
+    return parseLink(this.#get(ref))
+  }
+
+  /** One of them, if there is one. */
+  find(ref: LinkRef): Link | undefined {
+    try {
+      return this.get(ref)
+    } catch (error) {
+      if (error instanceof NetlinkError && error.code === 'ENODEV') return undefined
+      throw error
+    }
+  }
+
+  /** The index of a link; a number is taken for one. */
+  index(ref: LinkRef): number {
+    return typeof ref === 'number'
+      ? ref
+      : splitPayload(this.#get(ref), IFINFOMSG).header.readInt32LE(4)
+  }
+
+  #get(ref: LinkRef): Message {
+    const attributes = [...named(ref), u32(IFLA, 'EXT_MASK', SKIP_STATS)]
+    const header = ifinfomsg(typeof ref === 'number' ? { index: ref } : {})
+    const [message] = this.#socket.request(
+      rtm('GETLINK', { header, attributes, subject: `${ref}` }),
+    )
+    if (message) return message
+    throw new NetlinkError({ errno: 'ENODATA', call: 'RTM_GETLINK', path: `${ref}` })
+  }
+
+  /**
+   * Makes a link in this namespace: `links.add(veth({ name: 'a', peer: { name: 'b', netns: pid } }))`
+   *
+   * @returns it as it was made
+   * @throws {NetlinkError} `EEXIST` when the name is taken, `EOPNOTSUPP` when the kernel has no such kind
+   */
+  add(link: NewLink): Link {
+    if (link.netns !== undefined)
+      throw invalidOption('link.netns: `addIn` makes links in another namespace', 'net')
+    const { own, peer } = afterwards(link)
+    const [echo] = this.#create(link, NLM_F.CREATE | NLM_F.EXCL | NLM_F.ECHO)
+    // Linux 6.1 and later echo what was made, below only the name tells.
+    const made = echo ? parseLink(echo) : this.get(link.index ?? link.name ?? '')
+    if (!own && !peer) return made
+    try {
+      if (own) this.set(made.index, own)
+      if (peer && made.link) this.set(made.link, peer)
+      return this.get(made.index)
+    } catch (error) {
+      this.remove(made.index)
+      throw error
+    }
+  }
+
+  /** Makes a link in another namespace, as seen from here: `link` and `master` are looked up in this one. */
+  addIn(netns: NamespaceRef, link: NewLink): void {
+    const there = { ...link, netns }
+    afterwards(there)
+    this.#create(there, NLM_F.CREATE | NLM_F.EXCL)
+  }
+
+  #create(link: NewLink, flags: number): readonly Message[] {
+    using refs = new OpenRefs((ref) => this.index(ref))
+    const attributes = newLinkAttributes(link, refs)
+    const header = linkHeader(link)
+    return this.#socket.request(rtm('NEWLINK', { header, attributes, flags, subject: link.name }))
+  }
+
+  /**
+   * Changes a link: switches it, renames it, gives it a master, moves it to another namespace. One call is one request,
+   * but what the kernel did before it found a mistake stays done.
+   */
+  set(ref: LinkRef, changes: LinkChanges): void {
+    using refs = new OpenRefs((of) => this.index(of))
+    const attributes = changeAttributes(changes, refs)
+    const header = linkHeader({ up: changes.up, index: this.index(ref) })
+    this.#socket.request(rtm('NEWLINK', { header, attributes, subject: `${ref}` }))
+  }
+
+  /**
+   * Takes a link away, of a pair both ends. Links on top of it go as well.
+   *
+   * @throws {NetlinkError} `ENODEV` when there is none, `EOPNOTSUPP` when it can't be, such as `lo`
+   */
+  remove(ref: LinkRef): void {
+    const header = ifinfomsg(typeof ref === 'number' ? { index: ref } : {})
+    this.#socket.request(rtm('DELLINK', { header, attributes: named(ref), subject: `${ref}` }))
+  }
+}
+
+/** IFNAMSIZ: what is longer can only be an alternative name. */
+function named(ref: LinkRef): Attribute[] {
+  if (typeof ref === 'number') return []
+  return [text(IFLA, Buffer.byteLength(ref) < 16 ? 'IFNAME' : 'ALT_IFNAME', ref)]
+}
