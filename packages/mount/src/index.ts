@@ -18,6 +18,7 @@
  */
 
 export type { RunningOptions } from '@ns/syscalls'
+export { type AttachOptions, attach } from './attach.ts'
 export {
   type Bind,
   type BindOptions,

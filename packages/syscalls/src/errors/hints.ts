@@ -120,10 +120,27 @@ const rules: readonly Rule[] = [
   {
     when: ({ errno, namespace, operation, path }) =>
       errno === 'ENOENT' && namespace === 'mount' && operation !== 'open' && path !== undefined,
-    hint: ({ call, path, dest }) =>
+    hint: ({ call, operation, path, dest }) =>
       call === 'open_tree'
         ? `'${path}' does not exist here`
-        : `'${dest ?? path}' does not exist in the new root: nothing is created there, as that would change files of the host`,
+        : operation === 'attach'
+          ? `'${dest}' does not exist in that namespace: nothing is created there`
+          : `'${dest ?? path}' does not exist in the new root: nothing is created there, as that would change files of the host`,
+  },
+  {
+    when: ({ errno, operation }) => operation === 'attach' && errno === 'EPERM',
+    hint: () =>
+      'picking up a mount takes CAP_SYS_ADMIN: be root, or name the user namespace that owns the other mounts, as { user: PID }',
+  },
+  {
+    when: ({ errno, operation }) => operation === 'attach' && errno === 'ELOOP',
+    hint: ({ dest }) =>
+      `a component of '${dest}' is a symbolic link, which somebody inside may have put there: name the place itself`,
+  },
+  {
+    when: ({ call, errno, operation }) =>
+      call === 'move_mount' && operation === 'attach' && errno === 'EINVAL',
+    hint: ({ path, dest }) => `'${path}' and '${dest}' have to be two directories, or two files`,
   },
   {
     when: ({ call, errno }) => call === 'pivot_root' && errno === 'EINVAL',

@@ -61,6 +61,8 @@ export const MNT_DETACH = 2
 export const OPEN_TREE = { CLONE: 1, CLOEXEC: 0o2000000 } as const
 export const MOVE_MOUNT = { F_EMPTY_PATH: 4, T_SYMLINKS: 0x10, T_EMPTY_PATH: 0x40 } as const
 export const MOUNT_ATTR = { RDONLY: 1, NOSUID: 2, NODEV: 4, NOEXEC: 8 } as const
+/** `include/uapi/linux/openat2.h` */
+export const RESOLVE = { NO_MAGICLINKS: 2, NO_SYMLINKS: 4, BENEATH: 8 } as const
 export const AF_UNIX = 1
 export const SOCK = { STREAM: 1, SEQPACKET: 5, NONBLOCK: 0o4000, CLOEXEC: 0o2000000 } as const
 export const SOL_SOCKET = 1

@@ -43,7 +43,7 @@ export async function inside<Result>(
  * Opens something inside namespaces that exist and hands it out: how sockets, devices and mounts of a namespace reach
  * a process that is not in it, rootless too.
  *
- * @param refs what to enter
+ * @param refs what to enter; nothing: the steps run where the caller is
  * @param program pushes the steps; one of them has the slot as its result
  * @returns the fd, close-on-exec; yours to close
  * @throws {NamespaceError} as `launch`
@@ -65,12 +65,13 @@ export async function openInside(
   return received as number
 }
 
-/** Contributions that join, the first of which pushes the program's steps. */
+/** Contributions that join, the first of which pushes the program's steps; or one that only pushes them. */
 function entering(
   refs: Readonly<{ [Type in NamespaceType]?: NamespaceRef | undefined }>,
   program: (plan: Plan) => void,
 ): Contribution[] {
   const types = (Object.keys(refs) as NamespaceType[]).filter((type) => refs[type] !== undefined)
+  if (types.length === 0) return [{ type: 'user', flags: 0, steps: program }]
   return types.map((type, i) => ({
     type,
     flags: 0,

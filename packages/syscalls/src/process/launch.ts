@@ -117,6 +117,7 @@ function start(
     status.its,
     plan,
     ...fds,
+    ...built.plan.fds,
     ...joins.map(({ fd }) => fd),
     ...(lifeline ? [lifeline.its] : []),
   ]

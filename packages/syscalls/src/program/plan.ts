@@ -76,6 +76,8 @@ export class Plan {
   readonly mountPoints: Set<string> = new Set()
   /** What the caller should know though it is no failure; `ready` carries it. */
   readonly warnings: string[] = []
+  /** fds of this process that the program uses. */
+  readonly fds: Set<number> = new Set()
 
   /** Types that are made. */
   readonly creates: ReadonlySet<NamespaceType>
@@ -102,6 +104,12 @@ export class Plan {
     const steps = new PhaseSteps(phase, this)
     this.#phases.set(phase, steps)
     return steps
+  }
+
+  /** An fd of this process, under the same number in the program. */
+  fd(fd: number, name: string): Fd {
+    this.fds.add(fd)
+    return { fd, name }
   }
 
   /** A place for a result. */
