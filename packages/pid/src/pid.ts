@@ -12,11 +12,12 @@ import {
 /** A new pid namespace, or one to join. */
 export interface PidOptions {
   /**
-   * An init as PID 1: it passes signals on, reaps orphans, and ends with the command. `false`: the command itself is
-   * PID 1; the kernel then drops signals that it doesn't handle.
+   * An init as PID 1: it passes signals on, reaps orphans, and ends with the command. `'until-empty'`: it ends after
+   * the last of its descendants; signals are for all of them once the command has ended. `false`: the command itself
+   * is PID 1; the kernel then drops signals that it doesn't handle.
    * @default true
    */
-  readonly init?: boolean | undefined
+  readonly init?: boolean | 'until-empty' | undefined
   /** Mount `/proc` anew, so that it shows this namespace. @default true when a mount namespace is made too */
   readonly proc?: boolean | undefined
   /** Enter this one. */
@@ -33,15 +34,17 @@ export function pid(options: PidOptions = {}): Contribution {
   checkKeys('pid', options, ['init', 'proc', 'join'], 'pid')
   checkJoin('pid', options)
   const { init, proc, join } = options
-  for (const key of ['init', 'proc'] as const)
-    if (options[key] !== undefined && typeof options[key] !== 'boolean')
-      throw invalidOption(`pid.${key}: true or false is wanted`, 'pid')
+  if (proc !== undefined && typeof proc !== 'boolean')
+    throw invalidOption('pid.proc: true or false is wanted', 'pid')
+  if (init !== undefined && typeof init !== 'boolean' && init !== 'until-empty')
+    throw invalidOption("pid.init: true, false or 'until-empty' is wanted", 'pid')
   if (join !== undefined) return { type: 'pid', flags: 0, join, steps: () => {} }
   return { type: 'pid', flags: CLONE_NEW.pid, steps: (plan) => addSteps(plan, init ?? true, proc) }
 }
 
-function addSteps(plan: Plan, init: boolean, proc: boolean | undefined): void {
-  plan.init = init
+function addSteps(plan: Plan, init: boolean | 'until-empty', proc: boolean | undefined): void {
+  plan.init = init !== false
+  plan.initUntilEmpty = init === 'until-empty'
   plan.commandIsPidOne = !init
   if (!init)
     plan.warnings.push(

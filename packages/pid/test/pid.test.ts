@@ -1,5 +1,15 @@
 import { readFileSync } from 'node:fs'
-import { asCaller, checkLeaks, describeNamespace, ownMounts, running, shell } from '@ns/testkit'
+import { Socket } from 'node:net'
+import { close, launch, socketpair } from '@ns/syscalls'
+import {
+  asCaller,
+  checkLeaks,
+  describeNamespace,
+  ownMounts,
+  running,
+  shell,
+  waitFor,
+} from '@ns/testkit'
 import { describe, expect, test } from 'vitest'
 import { pid, processes } from '../src/index.ts'
 
@@ -49,6 +59,42 @@ describe('with an init', () => {
     expect(await sleeper.child.exited).toMatchObject({ exitCode: null, signalCode: 'SIGINT' })
   })
 
+  test('B10: so does each of those that somebody means the command with', async () => {
+    const signals = ['TERM', 'HUP', 'INT', 'QUIT', 'USR1', 'USR2', 'WINCH', 'CONT', 'TSTP'] as const
+    const script = `
+      for (const name of process.argv.slice(1)) process.on('SIG' + name, () => console.log(name))
+      process.stdin.resume().on('end', () => process.exit(7))
+      console.log('ready')`
+    const [mine, its] = socketpair()
+    const fds = [its, its, its]
+    const args = ['-e', script, ...signals]
+    const child = launch(asCaller([pid()]), { file: process.execPath, args, fds })
+    close(its)
+    const socket = new Socket({ fd: mine, allowHalfOpen: true }).setEncoding('utf8')
+    const lines = socket[Symbol.asyncIterator]()
+    expect((await lines.next()).value).toBe('ready\n')
+    for (const signal of signals) {
+      expect(child.kill(`SIG${signal}`)).toBe(true)
+      expect((await lines.next()).value).toBe(`${signal}\n`)
+    }
+    socket.end()
+    expect(await child.exited).toMatchObject({ exitCode: 7, signalCode: null })
+  })
+
+  test('B17: SIGSTOP stops the command, not its init, and is no exit', async () => {
+    await using sleeper = await running(asCaller([pid()]))
+    const states = () =>
+      processes(sleeper.pid).map(
+        ({ pid }) => readFileSync(`/proc/${pid}/stat`, 'latin1').split(' ')[2],
+      )
+    expect(sleeper.child.kill('SIGSTOP')).toBe(true)
+    await waitFor(() => states().join() === 'S,T')
+    expect(sleeper.child.kill('SIGCONT')).toBe(true)
+    await waitFor(() => states().join() === 'S,S')
+    expect(sleeper.child.kill('SIGTERM')).toBe(true)
+    expect(await sleeper.child.exited).toMatchObject({ signalCode: 'SIGTERM' })
+  })
+
   test('B11: orphans are reaped, and the exit is that of the command', async () => {
     // The orphan's parent is gone at once; it has ended when its number is free again.
     const script = `
@@ -64,6 +110,37 @@ describe('with an init', () => {
     // Without the namespace's end this would wait for the sleepers, which hold the output.
     const { stdout } = await shell(asCaller([pid()]), 'sleep 600 & setsid sleep 600 & echo end')
     expect(stdout).toBe('end\n')
+  })
+})
+
+describe("with an init that stays 'until-empty'", () => {
+  const until = { init: 'until-empty' } as const
+
+  test('B11: the exit is the command’s, and the others go on until they have ended', async () => {
+    const { stdout, exitCode } = await shell(
+      asCaller([pid(until)]),
+      '(sleep 0.3; echo later) & setsid sh -c "sleep 0.1; echo last" & exit 5',
+    )
+    expect({ stdout, exitCode }).toEqual({ stdout: 'last\nlater\n', exitCode: 5 })
+  })
+
+  test('a signal after the exit is for all that are left', async () => {
+    const command = { file: 'sh', args: ['-c', 'sleep 600 & setsid sleep 600 & exit 5'], fds: [] }
+    await using shellInside = await running(asCaller([pid(until)]), command)
+    const { child } = shellInside
+    expect(await child.exited).toMatchObject({ exitCode: 5, signalCode: null })
+    await waitFor(() => processes(child.pid).every(({ command }) => /ns-init|sleep/.test(command)))
+    expect(processes(child.pid)).toHaveLength(3)
+    expect(child.kill('SIGTERM')).toBe(true)
+    await child.gone
+    expect(child.kill('SIGTERM')).toBe(false)
+  })
+
+  test('a command that leaves nobody is the end of its init too', async () => {
+    await using sleeper = await running(asCaller([pid(until)]))
+    sleeper.child.kill('SIGTERM')
+    expect(await sleeper.child.exited).toMatchObject({ exitCode: null, signalCode: 'SIGTERM' })
+    await sleeper.child.gone
   })
 })
 

@@ -16,6 +16,7 @@ export class SubprocessError extends Error implements Result {
   readonly stderr: string
   readonly exitCode: number | null
   readonly signalCode: NodeJS.Signals | null
+  readonly coreDumped: boolean
   readonly durationMs: number
   readonly resourceUsage: Exit['resourceUsage']
 
@@ -30,6 +31,7 @@ export class SubprocessError extends Error implements Result {
     this.stderr = result.stderr
     this.exitCode = result.exitCode
     this.signalCode = result.signalCode
+    this.coreDumped = result.coreDumped
     this.durationMs = result.durationMs
     this.resourceUsage = result.resourceUsage
   }

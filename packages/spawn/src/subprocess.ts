@@ -173,7 +173,7 @@ export class Subprocess extends EventEmitter {
   async [Symbol.asyncDispose](): Promise<void> {
     this.kill()
     const force = setTimeout(() => this.kill('SIGKILL'), FORCE_KILL_AFTER)
-    await this.exited.catch(() => {})
+    await this.#child?.gone.catch(() => {}) // an init may stay longer than its command
     clearTimeout(force)
     for (const stream of this.stdio) stream?.destroy()
     await this.#closed.promise

@@ -18,30 +18,41 @@ static __attribute__((noreturn)) void quit(long status) {
   for (;;) CALL(exit_group, status, 0, 0, 0);
 }
 
-struct siginfo { s32 signal, error, code, rest[29]; };
+struct siginfo { s32 signal, error, code, unused, pid, uid, value, rest[25]; };
+
+/* What Node is told of the command, see src/process/lifeline.ts. */
+struct report { u64 status, usage[18]; /* struct rusage */ };
 
 /* PID 1: passes signals on to the command, reaps what is orphaned, reports the command's raw wait status, and ends
  * with it; the kernel then ends all others. All signals stay blocked and are taken one by one: none is lost, and none
  * is dropped for want of a handler (pid_namespaces(7)). */
-static __attribute__((noreturn)) void init(u64 plan_size, long command, long lifeline, long outlive) {
+static __attribute__((noreturn)) void init(u64 plan_size, long command, long lifeline, long ways) {
   CALL(munmap, PLAN_ADDRESS, plan_size, 0, 0);  /* nobody inside may reach what Node reads */
+  long code = 0;
   for (;;) {
     u64 all = ~0UL;
     struct siginfo info;
     long signal = CALL(rt_sigtimedwait, &all, &info, 0, sizeof all);
-    s32 status;
+    struct report report;
+    report.status = 0;  /* the kernel writes its lower half */
     long pid;
-    while ((pid = CALL(wait4, -1, &status, WNOHANG | WALL, 0)) > 0) {
+    while ((pid = CALL(wait4, -1, &report.status, WNOHANG | WALL, report.usage)) > 0) {
       if (pid != command) continue;
-      CALL(write, lifeline, &status, sizeof status, 0);
-      quit(status & 0x7f ? 128 + (status & 0x7f) : status >> 8 & 0xff);
+      CALL(write, lifeline, &report, sizeof report, 0);
+      long status = (long)report.status, by = status & 0x7f;
+      code = by ? 128 + by : status >> 8 & 0xff;
+      if (!(ways & INIT_UNTIL_EMPTY)) quit(code);
+      command = -1;  /* signals are for all that are left (kill(2)) */
     }
-    if (signal == SIGIO && !outlive) {  /* the lifeline has news: is the other end gone? */
+    if (pid == -ECHILD) quit(code);
+    if (signal == SIGIO && !(ways & INIT_OUTLIVES)) {  /* the lifeline has news: is the other end gone? */
       struct { s32 fd; u16 events, revents; } poll = {(s32)lifeline, 0, 0};
       u64 now[2] = {0, 0};
       CALL(ppoll, &poll, 1, now, 0);
       if (poll.revents & POLLHUP) quit(128 + SIGKILL);
     }
+    /* SIGSTOP can't be taken: Node sends another with this value. */
+    if (signal == SIGTSTP && info.code == SI_QUEUE && info.value == SIGSTOP) signal = SIGSTOP;
     /* Codes above 0 are the kernel's own: a terminal's ^C has reached the command too, which is in its process group. */
     if (signal > 0 && signal != SIGCHLD && info.code <= 0) CALL(kill, command, signal, 0, 0);
   }

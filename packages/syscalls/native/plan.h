@@ -3,6 +3,8 @@
 
 #define PLAN_ADDRESS 0x1000000000UL /* in the launcher's empty address space: clear of its text and of its stack */
 
+enum { INIT_OUTLIVES = 1, INIT_UNTIL_EMPTY = 2 };  /* how an init ends: the third argument of its step */
+
 enum { STEP_CALL = 0, STEP_FORK = 1, STEP_INIT = 2, STEP_REFUSE = 3 };
 
 struct step {

@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { describe, expect, test } from 'vitest'
-import { launch, type Plan, pidfdOpen, signalName, syscallNumber } from '../src/index.ts'
-import { rootInside } from './support/namespaces.ts'
+import { exitOfStatus } from '../src/calls/processes.ts'
+import { attempt, launch, type Plan, pidfdOpen, signalName, syscallNumber } from '../src/index.ts'
+import { Directory } from './support/files.ts'
+import { fresh, rootInside } from './support/namespaces.ts'
 import { run, shell } from './support/run.ts'
 
 test.each([
@@ -25,6 +28,27 @@ test.each(['SIGTERM', 'SIGKILL', 'SIGSEGV'] as const)(
 test('B2: a program that a seccomp filter ends was ended by SIGSYS', async () => {
   const exit = await shell('cd /', [rootInside(killOnChdir)])
   expect(exit).toMatchObject({ exitCode: null, signalCode: 'SIGSYS' })
+})
+
+test('a core dump is told from its absence, with an init and without', async () => {
+  expect(exitOfStatus(0x86, Buffer.alloc(144))).toMatchObject({
+    exitCode: null,
+    signalCode: 'SIGABRT',
+    coreDumped: true,
+  })
+  using directory = new Directory()
+  const abort = `cd ${directory.path}; ulimit -c unlimited; kill -ABRT $$`
+  const alone = await shell(abort)
+  const init = fresh('pid', (plan) => {
+    plan.init = true
+  })
+  expect(alone).toMatchObject({ exitCode: null, signalCode: 'SIGABRT' })
+  const { signalCode, coreDumped } = await shell(abort, [rootInside(), init])
+  // Whether there is one is the machine's word (core(5)): the init's report has to say the same.
+  expect({ signalCode, coreDumped }).toEqual({
+    signalCode: 'SIGABRT',
+    coreDumped: alone.coreDumped,
+  })
 })
 
 test('a real-time signal has its number for a name', async () => {
@@ -59,6 +83,18 @@ describe('kill', () => {
     expect(await child.exited).toMatchObject({ signalCode: 'SIGTERM' })
   })
 
+  test('B17: SIGSTOP stops, and is no exit; SIGCONT goes on', async () => {
+    const child = launch([], { file: '/bin/sleep', args: ['60'] })
+    await child.started
+    const state = () => readFileSync(`/proc/${child.pid}/stat`, 'latin1').split(' ')[2]
+    child.kill('SIGSTOP')
+    while (state() !== 'T') await new Promise(setImmediate)
+    child.kill('SIGCONT')
+    while (state() === 'T') await new Promise(setImmediate)
+    child.kill('SIGTERM')
+    expect(await child.exited).toMatchObject({ signalCode: 'SIGTERM' })
+  })
+
   test('before the exec it is an exit, not a failure', async () => {
     const child = launch([], { file: '/bin/sleep', args: ['60'] })
     expect(child.kill('SIGTERM')).toBe(true)
@@ -73,6 +109,13 @@ describe('kill', () => {
     child.kill('SIGKILL')
     await child.exited
   })
+})
+
+test('somebody else in this process reaped it: the end is told, how is not known', async () => {
+  const child = launch([], { file: '/bin/sh', args: ['-c', 'exit 3'], fds: [] })
+  expect(attempt('wait4', child.pid, null, 0, null)).toBe(child.pid)
+  expect(await child.exited).toMatchObject({ exitCode: null, signalCode: null })
+  expect(child.kill()).toBe(false)
 })
 
 test('B9: twenty starts at once end each with its own code', async () => {

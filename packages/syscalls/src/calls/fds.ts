@@ -80,7 +80,7 @@ export interface Message {
  * @see recvmsg(2), unix(7)
  */
 export function receive(socket: number): Message | undefined {
-  const memory = Buffer.alloc(160)
+  const memory = Buffer.alloc(256)
   const header = memory.subarray(0, 56)
   const vector = 56
   const control = 72 // one cmsghdr with one fd

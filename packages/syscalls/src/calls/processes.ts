@@ -13,14 +13,22 @@ export function pidfdOpen(pid: number): number {
   return descriptor({ path: `pid ${pid}` }, 'pidfd_open', pid, 0)
 }
 
+/** `asm-generic/siginfo.h` */
+const SI_QUEUE = -1
+
 /**
  * `pidfdSendSignal(pidfd, signal)` — signal exactly this process; false when it is gone.
  *
+ * @param value a number that goes along, as with sigqueue(3)
  * @throws {SyscallError} `EPERM` when it may not be signalled by us, `EINVAL` for an unknown signal.
  * @see pidfd_send_signal(2), Linux 5.1
  */
-export function pidfdSendSignal(pidfd: number, signal: number): boolean {
-  const result = attempt('pidfd_send_signal', pidfd, signal, null, 0)
+export function pidfdSendSignal(pidfd: number, signal: number, value?: number): boolean {
+  const info = value === undefined ? null : Buffer.alloc(128) // siginfo_t
+  info?.writeInt32LE(signal, 0)
+  info?.writeInt32LE(SI_QUEUE, 8)
+  info?.writeInt32LE(value ?? 0, 24)
+  const result = attempt('pidfd_send_signal', pidfd, signal, info, 0)
   if (result === 0) return true
   if (result === -constants.errno.ESRCH) return false
   throw new SyscallError(-result, 'pidfd_send_signal')
@@ -33,10 +41,12 @@ export interface ResourceUsage {
   maxRSS: number
 }
 
-/** How a process ended: one of the two is null. */
+/** How a process ended: one of the two is null; both are where somebody else in this process has reaped it. */
 export interface Exit {
   exitCode: number | null
   signalCode: NodeJS.Signals | null
+  /** Whether the signal left a core dump. */
+  coreDumped: boolean
   resourceUsage: ResourceUsage
 }
 
@@ -55,27 +65,49 @@ export function signalName(signal: number): NodeJS.Signals {
  */
 export function wait(pidfd: number): Exit | undefined {
   const info = Buffer.alloc(128)
-  const usage = Buffer.alloc(144)
+  const usage = Buffer.alloc(USAGE_SIZE)
   const result = attempt('waitid', P_PIDFD, pidfd, info, W.EXITED | W.NOHANG | W.ALL, usage)
   if (result < 0) throw new SyscallError(-result, 'waitid')
   if (info.readInt32LE(12) === 0 && info.readInt32LE(16) === 0) return undefined // si_pid: none has ended
   const status = info.readInt32LE(24) // si_status
-  const exited = info.readInt32LE(8) === 1 // si_code CLD_EXITED
+  const code = info.readInt32LE(8) // si_code
+  const exited = code === CLD.EXITED
   return {
     exitCode: exited ? status : null,
     signalCode: exited ? null : signalName(status),
-    resourceUsage: {
-      userCPUTime: Number(usage.readBigInt64LE(0)) * 1e6 + Number(usage.readBigInt64LE(8)),
-      systemCPUTime: Number(usage.readBigInt64LE(16)) * 1e6 + Number(usage.readBigInt64LE(24)),
-      maxRSS: Number(usage.readBigInt64LE(32)),
-    },
+    coreDumped: code === CLD.DUMPED,
+    resourceUsage: usageOf(usage),
   }
 }
 
-/** The wait status of wait(2) as an exit: what an init reports of its command. */
-export function exitOfStatus(status: number): Pick<Exit, 'exitCode' | 'signalCode'> {
+/** `asm-generic/siginfo.h` */
+const CLD = { EXITED: 1, DUMPED: 3 }
+/** `struct rusage` */
+const USAGE_SIZE = 144
+
+function usageOf(usage: Buffer): ResourceUsage {
+  return {
+    userCPUTime: Number(usage.readBigInt64LE(0)) * 1e6 + Number(usage.readBigInt64LE(8)),
+    systemCPUTime: Number(usage.readBigInt64LE(16)) * 1e6 + Number(usage.readBigInt64LE(24)),
+    maxRSS: Number(usage.readBigInt64LE(32)),
+  }
+}
+
+/** How it ended, where nobody knows any more: somebody else has reaped it. */
+export const UNKNOWN_EXIT: Exit = {
+  exitCode: null,
+  signalCode: null,
+  coreDumped: false,
+  resourceUsage: { userCPUTime: 0, systemCPUTime: 0, maxRSS: 0 },
+}
+
+/** A wait status of wait(2) and the `struct rusage` that came with it. */
+export function exitOfStatus(status: number, usage: Buffer): Exit {
   const signal = status & 0x7f
-  return signal
-    ? { exitCode: null, signalCode: signalName(signal) }
-    : { exitCode: (status >> 8) & 0xff, signalCode: null }
+  return {
+    exitCode: signal ? null : (status >> 8) & 0xff,
+    signalCode: signal ? signalName(signal) : null,
+    coreDumped: signal !== 0 && (status & 0x80) !== 0,
+    resourceUsage: usageOf(usage),
+  }
 }

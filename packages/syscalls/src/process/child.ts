@@ -5,7 +5,7 @@ import type { Contribution } from '../program/contribution.ts'
 import { MESSAGE } from '../program/joins.ts'
 import { interruptedError, stepError, timeoutError } from './failure.ts'
 import { HeldProcess } from './held-process.ts'
-import { reportedExit } from './lifeline.ts'
+import { Lifeline } from './lifeline.ts'
 import { actAsBlockedParent, actAsParent } from './parent-part.ts'
 import { isDroppedByPidOne } from './pid-one.ts'
 import { type Ready, readyFrom } from './ready.ts'
@@ -13,6 +13,8 @@ import { SecondClone } from './second-clone.ts'
 import type { StartState } from './start-state.ts'
 import { readOutcome } from './status.ts'
 import { StatusSocket } from './status-socket.ts'
+
+const { SIGSTOP, SIGTSTP } = constants.signals
 
 /** What `exited` settles with. */
 export type Ended =
@@ -25,10 +27,14 @@ export class Child {
   readonly started: Promise<Ready>
   /** Settles when the process has ended and was reaped; rejects as `started` does. */
   readonly exited: Promise<Exit>
+  /** Settles when nothing is left of it: with `exited`, or later where an init stays until its namespace is empty. */
+  readonly gone: Promise<void>
   readonly #start = Promise.withResolvers<Ready>()
   readonly #exit = Promise.withResolvers<Exit>()
+  readonly #gone = Promise.withResolvers<void>()
   readonly #state: StartState
   readonly #status: StatusSocket
+  readonly #lifeline: Lifeline | undefined
   readonly #forgetDeadline: (() => void) | undefined
   #process: HeldProcess
   #phase: 'starting' | 'running' | 'failing' | 'ended' = 'starting'
@@ -44,8 +50,11 @@ export class Child {
     this.#state = state
     this.started = this.#start.promise
     this.exited = this.#exit.promise
+    this.gone = this.#gone.promise
     this.started.catch(() => {}) // whoever looks at one of the two sees the error
     this.exited.catch(() => {})
+    this.gone.catch(() => {})
+    this.#lifeline = state.lifeline === undefined ? undefined : new Lifeline(state.lifeline)
     const { forked } = state.built
     this.#second = forked && new SecondClone(forked)
     this.#process = this.#hold(state.pid, state.pidfd)
@@ -73,7 +82,10 @@ export class Child {
       this.#wasKilled = true
       this.#second?.keep(number)
     }
-    const isDropped = this.#state.built.plan.commandIsPidOne && isDroppedByPidOne(this.pid, number)
+    const { plan } = this.#state.built
+    // It would stop the init, and the init alone.
+    if (plan.init && number === SIGSTOP) return this.#process.signal(SIGTSTP, SIGSTOP)
+    const isDropped = plan.commandIsPidOne && isDroppedByPidOne(this.pid, number)
     return this.#process.signal(isDropped ? constants.signals.SIGKILL : number)
   }
 
@@ -145,7 +157,7 @@ export class Child {
 
   /** All that held the status socket have closed it: the command is executed, or nothing will be. */
   #finishStart(): void {
-    const { built, placed, command } = this.#state
+    const { built, placed, command, loop } = this.#state
     // Before our end is closed: a child that waits for us would take that for our death, and say so.
     const memory = this.#readPlan()
     this.#closeStart()
@@ -154,6 +166,8 @@ export class Child {
       this.#phase = 'running'
       close(this.#state.plan) // its memory, and the environment in it, is gone with its last fd
       this.#state.onMemory?.(memory)
+      if (built.plan.initUntilEmpty && !loop.isBlocking)
+        this.#lifeline?.onReport(loop, (exit) => this.#settle({ exit }))
       this.#start.resolve(readyFrom(memory, built, this.pid))
     } else if (outcome.kind === 'failed')
       this.#fail(() => stepError(outcome, placed.length, command))
@@ -195,12 +209,13 @@ export class Child {
 
   #end(exit: Exit): void {
     if (this.#phase === 'failing') close(this.#state.plan)
-    const { lifeline } = this.#state
-    const reported = lifeline === undefined ? exit : { ...exit, ...reportedExit(lifeline) }
-    if (lifeline !== undefined) close(lifeline)
+    const reported = this.#lifeline?.read() ?? exit
+    this.#lifeline?.close()
     const failure = this.#failure?.(reported)
     this.#phase = 'ended'
     const unreleased = releaseAll(this.#state.contributions)
+    if (unreleased) this.#gone.reject(unreleased.reason)
+    else this.#gone.resolve()
     // Killed by our own `kill` before the exec: an exit, as it would be a moment later.
     if (failure && !(this.#wasKilled && reported.signalCode)) {
       this.#start.reject(failure)
@@ -213,7 +228,7 @@ export class Child {
   }
 
   #settle(ended: Ended): void {
-    this.#ended = ended
+    this.#ended ??= ended
     if (ended.exit) this.#exit.resolve(ended.exit)
     else this.#exit.reject(ended.error)
   }

@@ -1,5 +1,6 @@
 import { close } from '../calls/fds.ts'
-import { type Exit, pidfdSendSignal, wait } from '../calls/processes.ts'
+import { type Exit, pidfdSendSignal, UNKNOWN_EXIT, wait } from '../calls/processes.ts'
+import { SyscallError } from '../errors/syscall-error.ts'
 import type { Loop, Source } from './loop.ts'
 
 /** A child that is ours to reap, held by its pidfd: never someone else's. The pidfd is closed when it was reaped. */
@@ -18,8 +19,8 @@ export class HeldProcess {
   }
 
   /** `false` once it was reaped: nobody is signalled then. */
-  signal(signal: number): boolean {
-    return !this.#isOver && pidfdSendSignal(this.pidfd, signal)
+  signal(signal: number, value?: number): boolean {
+    return !this.#isOver && pidfdSendSignal(this.pidfd, signal, value)
   }
 
   /** Whether it holds the event loop. */
@@ -30,11 +31,21 @@ export class HeldProcess {
   }
 
   #reap(): void {
-    const exit = wait(this.pidfd)
+    const exit = waitOrUnknown(this.pidfd)
     if (!exit || this.#isOver) return
     this.#isOver = true
     this.#source.close()
     close(this.pidfd)
     this.#onExit(exit)
+  }
+}
+
+/** An addon that waits for all children has taken this one too: it has ended, and nobody can say how. */
+function waitOrUnknown(pidfd: number): Exit | undefined {
+  try {
+    return wait(pidfd)
+  } catch (error) {
+    if (error instanceof SyscallError && error.code === 'ECHILD') return UNKNOWN_EXIT
+    throw error
   }
 }

@@ -1,4 +1,5 @@
 import { F, FUTEX, PR, SIGNAL } from '../kernel/constants.ts'
+import { INIT } from './layout.ts'
 import { Slot } from './memory.ts'
 import type { Plan } from './plan.ts'
 import { type Fd, type Step, step } from './step.ts'
@@ -7,9 +8,10 @@ import { type Fd, type Step, step } from './step.ts'
  * The init keeps its lifeline alone: what it held open would be open as long as the sandbox lives. The command waits
  * until that is so: as root of its user namespace it may open `/proc/1/fd`, and the host's `/proc` leads out of any root.
  */
-export function addInit(plan: Plan, lifeline: Fd, arm: readonly Step[], outlive: boolean): void {
+export function addInit(plan: Plan, lifeline: Fd, arm: readonly Step[], outlives: boolean): void {
   const options = { namespace: 'pid', operation: 'become the init' } as const
   const command = plan.slot('command')
+  const ways = (outlives ? INIT.outlives : 0) | (plan.initUntilEmpty ? INIT.untilEmpty : 0)
   const holds = new Slot(plan.memory.words([1]), 'fds to close') // 0 once they are closed
   const own: Step[] = [
     ...arm,
@@ -21,7 +23,7 @@ export function addInit(plan: Plan, lifeline: Fd, arm: readonly Step[], outlive:
     step('close_range', [0, lifeline.fd - 1, 0], options),
     step('close_range', [lifeline.fd + 1, 0xffffffff, 0], { ...options, result: holds }),
     step('futex', [holds.region, FUTEX.WAKE, 1], options),
-    { call: 'init', args: [command, lifeline, outlive ? 1 : 0], ...options },
+    { call: 'init', args: [command, lifeline, ways], ...options },
   ]
   plan
     .in('init')

@@ -21,6 +21,9 @@ export const STEP = {
 /** `struct step`'s `kind`. */
 export const KIND = { call: 0, fork: 1, init: 2, refuse: 3 } as const
 
+/** The third argument of an init's step: it outlives the caller, it stays until it is alone. */
+export const INIT = { outlives: 1, untilEmpty: 2 } as const
+
 /** `struct list`: field offsets in bytes. */
 export const LIST = { steps: 0, count: 8, progress: 12, error: 16, size: 24 } as const
 

@@ -66,6 +66,8 @@ export class Plan {
   readonly proc: Slot
   /** Whether the launcher stays as PID 1, the command being its child. */
   init = false
+  /** Whether it stays after the command, until all that is left has ended. */
+  initUntilEmpty = false
   /** Whether the command itself is PID 1: the kernel drops signals that it doesn't handle. */
   commandIsPidOne = false
   /** The id that the command has inside, 0 or not: root of a new user namespace keeps its capabilities. */

@@ -1,6 +1,8 @@
+import { execFileSync } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 import { getuid } from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { mount } from '../../../mount/src/index.ts'
 import { pid } from '../../../pid/src/index.ts'
@@ -81,6 +83,16 @@ describe.each(scenes)('%s', (_, sandbox, types) => {
       expect(openFds()).toEqual(before.fds)
     },
   )
+})
+
+test('B12: a caller that was started with signals ignored and blocked hands down neither', () => {
+  const fixture = fileURLToPath(new URL('fixtures/told.ts', import.meta.url))
+  const node = [process.execPath, '--conditions=@ns/source', fixture]
+  const deaf = ['--ignore-signal=CHLD,PIPE,TERM,USR1', '--block-signal']
+  const told = execFileSync('env', [...deaf, ...node], { encoding: 'utf8' })
+  const none = '0'.repeat(16)
+  const child = `SigBlk:\t${none}\nSigIgn:\t${none}\nexit 42\n`
+  expect(told).toBe(child + child)
 })
 
 describe('SIGSTOP of a start in its middle', () => {
