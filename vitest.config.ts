@@ -4,6 +4,9 @@ import { defineConfig } from 'vitest/config'
 
 const uid = process.getuid?.()
 const lane = process.env.NS_LANE ?? (uid === 0 ? 'root' : 'user')
+const lanes = ['root', 'user', 'subids']
+// With subordinate ids little is different: only what takes them runs there.
+const only = lane === 'subids' ? '.subids' : ''
 
 // Tests import the packages' sources: nothing has to be built, nothing built can be stale.
 const conditions = ['@ns/source', 'node', 'module', 'development|production']
@@ -26,8 +29,8 @@ export default defineConfig({
       extends: true,
       test: {
         name,
-        include: [`packages/${name}/test/**/*.test.ts`],
-        exclude: [`**/*.${lane === 'root' ? 'user' : 'root'}.test.ts`],
+        include: [`packages/${name}/test/**/*${only}.test.ts`],
+        exclude: lanes.filter((it) => it !== lane).map((it) => `**/*.${it}.test.ts`),
       },
     })),
   },

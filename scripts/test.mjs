@@ -1,7 +1,8 @@
-// Runs the tests as whoever calls, and when that is root once more as an ordinary user. Then the core and the namespace
-// packages once more where clone3 answers ENOSYS, as it does in containers: as root and as the user.
+// Runs the tests as whoever calls, and when that is root once more as an ordinary user, and those that take subordinate
+// ids as a user who has some. Then the core and the namespace packages once more where clone3 answers ENOSYS, as it does
+// in containers: as root and as the user.
 //
-//   pnpm test [--lane root|user|root-no-clone3|user-no-clone3] [arguments for vitest]
+//   pnpm test [--lane root|user|subids|root-no-clone3|user-no-clone3] [arguments for vitest]
 import { spawnSync } from 'node:child_process'
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { join, relative } from 'node:path'
@@ -12,6 +13,8 @@ import { build } from './build.mjs'
 /** What starts processes by itself. Not `cgroup`: a placement takes clone3. */
 const startsProcesses = ['syscalls', 'user', 'ipc', 'uts', 'time', 'net', 'mount', 'pid']
 const withoutClone3 = '-no-clone3'
+/** Whom root becomes, see as-user.sh. */
+const users = { user: 'nsuser', subids: 'nssub' }
 
 const repository = fileURLToPath(new URL('..', import.meta.url))
 const root = process.getuid() === 0
@@ -34,8 +37,9 @@ function readArguments(args) {
   const at = args.findIndex((arg) => arg === '--lane' || arg.startsWith('--lane='))
   const own = at < 0 ? [] : args.splice(at, args[at] === '--lane' ? 2 : 1)
   const { lane } = parseArgs({ args: own, options: { lane: { type: 'string' } } }).values
-  const plain = root ? ['root', 'user'] : ['user']
-  const possible = [...plain, ...plain.map((name) => name + withoutClone3)]
+  const both = root ? ['root', 'user'] : ['user']
+  const plain = root ? [...both, 'subids'] : both
+  const possible = [...plain, ...both.map((name) => name + withoutClone3)]
   if (lane && !possible.includes(lane)) {
     console.error(`--lane ${lane}: here it can be ${possible.join(' or ')}`)
     process.exit(2)
@@ -68,7 +72,7 @@ function run(lane, args, tallyFile) {
     }
   // The filter comes first: root needs no no_new_privs for it, which the tests would see.
   const filter = isFiltered ? ['scripts/without-syscall.sh', 'clone3', '--'] : []
-  const asUser = root && who === 'user' ? ['scripts/as-user.sh', 'nsuser'] : []
+  const asUser = root && users[who] ? ['scripts/as-user.sh', users[who]] : []
   const reporters = ['--reporter=default', '--reporter=./scripts/tally.mjs']
   // Of each user's own: vitest wants to remove a cache that it finds outdated.
   const cache = `--fsModuleCachePath=/tmp/ns-vitest-${process.getuid()}-${who}`

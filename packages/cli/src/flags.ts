@@ -14,7 +14,11 @@ type Flags = Readonly<Record<string, Flag>>
 
 const isolation: Flags = {
   all: { type: 'boolean', text: `every type (${types.join(', ')}): root inside, host name 'ns'` },
-  user: { type: 'string', value: '[=root|current]', text: 'user ids: 0 inside, or as outside' },
+  user: {
+    type: 'string',
+    value: '[=root|current|auto|subids]',
+    text: 'user ids: 0 inside, or as outside',
+  },
   uts: { type: 'boolean', text: 'host name and domain name' },
   mount: { type: 'boolean', text: 'the tree of mounts' },
   pid: { type: 'boolean', text: 'process ids, with an init; /proc anew when mount is there too' },

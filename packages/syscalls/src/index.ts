@@ -5,7 +5,7 @@
  * @packageDocumentation
  */
 
-export { isPrivileged } from './calls/capabilities.ts'
+export { CAP, hasCapability, isPrivileged } from './calls/capabilities.ts'
 export { close, open, socketpair } from './calls/fds.ts'
 export {
   type Exit,
@@ -38,7 +38,13 @@ export { CLONE_NEW, type NamespaceType, namespaceTypes, procName } from './names
 export { BlockingLoop } from './process/blocking-loop.ts'
 export { Child, type Ended } from './process/child.ts'
 export type { SpawnError } from './process/failure.ts'
-export { inside, type Memory, openInside, type RunningOptions } from './process/inside.ts'
+export {
+  inside,
+  lookAtInside,
+  type Memory,
+  openInside,
+  type RunningOptions,
+} from './process/inside.ts'
 export { explain, type LaunchOptions, launch } from './process/launch.ts'
 export type { Loop, Source } from './process/loop.ts'
 export type { Ready } from './process/ready.ts'

@@ -15,16 +15,17 @@ const LONGEST = 4095
 /** The highest id is no id: (uid_t) -1. */
 const IDS = 0xffffffff
 
+/** Whether it can be an id: a whole number, from 0 to below (uid_t) -1. Text never is (CVE-2026-30892). */
+export function isId(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) < IDS
+}
+
 /** @throws {NamespaceError} `ERR_NS_INVALID_OPTION`, naming the option, for what the kernel would answer EINVAL to */
 export function validateRanges(ranges: readonly IdRange[], key: string): void {
   if (!Array.isArray(ranges) || ranges.length === 0)
     throw invalidOption(`${key}: a list of ranges is wanted`, 'user')
-  if (ranges.length > MOST_LINES)
-    throw invalidOption(`${key}: ${ranges.length} ranges, the kernel takes ${MOST_LINES}`, 'user')
   for (const range of ranges) validateRange(range, key)
-  const bytes = formatRanges(ranges).length
-  if (bytes > LONGEST)
-    throw invalidOption(`${key}: ${bytes} bytes of text, the kernel takes ${LONGEST}`, 'user')
+  validateSize(ranges, key)
   for (const side of ['inside', 'outside'] as const) {
     const sorted = [...ranges].sort((a, b) => a[side] - b[side])
     sorted.forEach((range, i) => {
@@ -38,11 +39,18 @@ export function validateRanges(ranges: readonly IdRange[], key: string): void {
   }
 }
 
+/** @throws {NamespaceError} `ERR_NS_INVALID_OPTION` for a map that has more lines, or more text, than the kernel takes */
+export function validateSize(ranges: readonly IdRange[], key: string): void {
+  if (ranges.length > MOST_LINES)
+    throw invalidOption(`${key}: ${ranges.length} ranges, the kernel takes ${MOST_LINES}`, 'user')
+  const bytes = formatRanges(ranges).length
+  if (bytes > LONGEST)
+    throw invalidOption(`${key}: ${bytes} bytes of text, the kernel takes ${LONGEST}`, 'user')
+}
+
 function validateRange(range: IdRange, key: string): void {
   checkKeys(key, range, ['inside', 'outside', 'count'], 'user')
   const { inside, outside, count } = range
-  const isId = (value: unknown) =>
-    Number.isInteger(value) && (value as number) >= 0 && (value as number) < IDS
   if (!isId(inside) || !isId(outside) || !Number.isInteger(count) || count < 1)
     throw invalidOption(
       `${key}: inside, outside and count have to be whole numbers, count at least 1`,
@@ -72,4 +80,10 @@ export function parseRanges(text: string): IdRange[] {
 export function insideId(ranges: readonly IdRange[], id: number): number | undefined {
   const range = ranges.find(({ outside, count }) => id >= outside && id < outside + count)
   return range && range.inside + (id - range.outside)
+}
+
+/** What an inside id is outside; `undefined` when it isn't mapped, or is nothing that can be seen from here. */
+export function outsideId(ranges: readonly IdRange[], id: number): number | undefined {
+  const range = ranges.find(({ inside, count }) => id >= inside && id < inside + count)
+  return range && range.outside < IDS ? range.outside + (id - range.inside) : undefined
 }

@@ -13,6 +13,14 @@
  * @packageDocumentation
  */
 
-export { type IdRange, insideId, parseRanges } from './id-map.ts'
-export { type IdMaps, readIdMaps } from './running.ts'
-export { type UserOptions, user } from './user.ts'
+export { type IdRange, parseRanges } from './id-map.ts'
+export type { Ids, UserOptions } from './options.ts'
+export {
+  type IdMaps,
+  readIdMaps,
+  toHostGid,
+  toHostUid,
+  toInsideGid,
+  toInsideUid,
+} from './running.ts'
+export { user } from './user.ts'

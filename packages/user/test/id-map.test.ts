@@ -1,7 +1,10 @@
 import { random } from '@ns/testkit'
 import { describe, expect, test } from 'vitest'
-import { formatRanges, validateRanges } from '../src/id-map.ts'
-import { type IdRange, insideId, parseRanges, user } from '../src/index.ts'
+import { layOut, punch, usable } from '../src/arrange.ts'
+import { formatRanges, insideId, outsideId, validateRanges } from '../src/id-map.ts'
+import { type IdRange, parseRanges, user } from '../src/index.ts'
+import { newidmapArguments } from '../src/newidmap.ts'
+import { parseSubids } from '../src/subids.ts'
 
 const range = (inside: number, outside: number, count: number): IdRange => ({
   inside,
@@ -57,8 +60,111 @@ describe('whatever the ranges are', () => {
         const homes = made.filter(({ outside, count }) => id >= outside && id < outside + count)
         const [home] = homes
         expect(homes.length).toBeLessThanOrEqual(1)
-        expect(insideId(made, id)).toBe(home && home.inside + id - home.outside)
+        const within = home && home.inside + id - home.outside
+        expect(insideId(made, id)).toBe(within)
+        if (within !== undefined) expect(outsideId(made, within)).toBe(id)
       }
+    }
+  })
+})
+
+describe('the caller’s own id among others', () => {
+  test('A6: a hole is made for it where it goes, and where it comes from', () => {
+    expect(punch([range(0, 100_000, 10)], { inside: 4, outside: 5000 })).toEqual([
+      range(0, 100_000, 4),
+      range(4, 5000, 1),
+      range(5, 100_005, 5),
+    ])
+    expect(punch([range(0, 0, 10)], { inside: 0, outside: 9 })).toEqual([
+      range(0, 9, 1),
+      range(1, 1, 8),
+    ])
+    expect(punch([range(7, 9, 1)], { inside: 20, outside: 21 })).toEqual([
+      range(7, 9, 1),
+      range(20, 21, 1),
+    ])
+  })
+
+  test('A6: subordinate ids are laid out around it, none is lost', () => {
+    const subids = [
+      { start: 100_000, count: 5 },
+      { start: 900_000, count: 5 },
+    ]
+    expect(layOut(subids)).toEqual([range(0, 100_000, 5), range(5, 900_000, 5)])
+    expect(layOut(subids, { inside: 0, outside: 1000 })).toEqual([
+      range(0, 1000, 1),
+      range(1, 100_000, 5),
+      range(6, 900_000, 5),
+    ])
+    expect(layOut(subids, { inside: 7, outside: 1000 })).toEqual([
+      range(0, 100_000, 5),
+      range(5, 900_000, 2),
+      range(7, 1000, 1),
+      range(8, 900_002, 3),
+    ])
+    expect(layOut([], { inside: 7, outside: 1000 })).toEqual([range(7, 1000, 1)])
+  })
+
+  test('whatever the ranges are, the result is valid and each subordinate id has one place', () => {
+    for (const seed of seeds) {
+      const { below } = random(seed)
+      const subids = ranges(seed).map(({ outside, count }) => ({ start: outside + 10, count }))
+      const total = subids.reduce((sum, { count }) => sum + count, 0)
+      const laid = layOut(subids, { inside: below(total * 2), outside: 1 })
+      expect(() => validateRanges(laid, 'map')).not.toThrow()
+      expect(laid.reduce((sum, { count }) => sum + count, 0)).toBe(total + 1)
+    }
+  })
+
+  test('of the subordinate ids those are taken that are mapped here, each once, and not the own one', () => {
+    const here = [range(0, 5, 10), range(10, 500, 90)]
+    const of = (start: number, count: number) => ({ start, count })
+    expect(usable([of(8, 4)], 0, here)).toEqual([of(8, 2), of(10, 2)])
+    expect(usable([of(98, 10)], 0, here)).toEqual([of(98, 2)])
+    expect(usable([of(20, 5), of(22, 5), of(20, 5)], 0, here)).toEqual([of(20, 5), of(25, 2)])
+    expect(usable([of(20, 5)], 22, here)).toEqual([of(20, 2), of(23, 2)])
+    expect(usable([of(1000, 5)], 0, here)).toEqual([])
+  })
+})
+
+describe('/etc/subuid and /etc/subgid', () => {
+  const me = { uid: 12346, name: 'nssub' }
+
+  test('lines by name and by uid are the user’s, in their order', () => {
+    const text = 'other:1:2\nnssub:1000000:65536\n12346:3000000:10\nnssub:2000000:5\n'
+    expect(parseSubids(text, me)).toEqual([
+      { start: 1_000_000, count: 65_536 },
+      { start: 3_000_000, count: 10 },
+      { start: 2_000_000, count: 5 },
+    ])
+    expect(parseSubids('undefined:1:2\n', { uid: 5 })).toEqual([])
+  })
+
+  test.each([
+    'nssub:1000000',
+    'nssub:1000000:',
+    'nssub::5',
+    'nssub:1000000:5:5',
+    'nssub:1e6:5',
+    'nssub:0x10:5',
+    'nssub:-1:5',
+    'nssub: 10:5',
+    'nssub:10:5 # mine',
+    'nssub:10:0',
+    'nssub:4294967290:10',
+    '#nssub:10:5',
+    ' nssub:10:5',
+    '012346:10:5',
+  ])('a line that is not quite one is nobody’s (CVE-2026-30892): %s', (line) => {
+    expect(parseSubids(`${line}\n`, me)).toEqual([])
+  })
+
+  test('newuidmap is given digits only: nothing that could be an option (CVE-2024-32462)', () => {
+    for (const seed of seeds) {
+      const made = ranges(seed)
+      const args = newidmapArguments(4711, made)
+      expect(args).toHaveLength(1 + 3 * made.length)
+      for (const argument of args) expect(argument).toMatch(/^\d+$/)
     }
   })
 })
@@ -98,6 +204,11 @@ describe('refused before anything exists', () => {
     ['a negative id', { uid: [range(-1, 0, 1)], gid: uid }, /user\.map\.uid/],
     ['half an id', { uid: [range(0, 0.5, 1)], gid: uid }, /user\.map\.uid/],
     ['an empty range', { uid: [range(0, 0, 0)], gid: uid }, /count at least 1/],
+    [
+      'an id that is text (CVE-2026-30892)',
+      { uid: [{ ...range(0, 0, 1), outside: '0' }], gid: uid },
+      /user\.map\.uid/,
+    ],
     ['a range that is a word', { uid: ['0 0 1'], gid: uid }, /user\.map\.uid/],
     ['a range that is null', { uid: [null], gid: uid }, /user\.map\.uid/],
     ['the id that is none', { uid: [range(0, 0xffffffff, 1)], gid: uid }, /user\.map\.uid/],
@@ -119,12 +230,17 @@ describe('refused before anything exists', () => {
   })
 
   test.each<[object, RegExp]>([
-    [{ map: 'auto' }, /user\.map: 'current', 'root' or/],
+    [{ map: 'all' }, /user\.map: 'current', 'root', 'auto', 'subids' or/],
+    [{ own: { uid: 1 } }, /user\.own/],
+    [{ own: { uid: '1', gid: 1 } }, /user\.own/],
+    [{ own: { uid: 1, gid: 4294967295 } }, /user\.own/],
+    [{ own: { uid: 1, gid: 1 }, map: 'root' }, /user\.own contradicts user\.map 'root'/],
+    [{ own: { uid: 1, gid: 1 }, join: 1 }, /user\.join:.*leave out own/],
     [{ map: null }, /user\.map/],
     [{ setgroups: 'maybe' }, /user\.setgroups/],
     [{ join: 1, map: 'root' }, /user\.join:.*leave out map/],
     [{ join: 1, setgroups: 'deny' }, /user\.join/],
-    [{ mapping: 'root' }, /unknown option mapping; known: map, setgroups, join/],
+    [{ mapping: 'root' }, /unknown option mapping; known: map, own, setgroups, join/],
   ])('A7: %o', (options, message) => {
     expect(() => user(options as never)).toThrow(
       expect.objectContaining({

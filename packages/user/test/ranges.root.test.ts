@@ -19,7 +19,7 @@ describe('explicit ranges, written by the parent while the child waits', () => {
       gid: [range(0, 0, 1), range(1, 200_000, 10)],
     }
     await using sleeper = await running([user({ map })])
-    expect(await readIdMaps(sleeper.pid)).toEqual({ ...map, setgroups: 'deny' })
+    expect(await readIdMaps(sleeper.pid)).toEqual({ ...map, setgroups: 'allow' })
     const lines = (sleeper.ready.uidMap ?? '').trim().split('\n')
     expect(lines.map((line) => line.trim().split(/\s+/).join(' '))).toEqual([
       '0 0 1',
@@ -71,6 +71,46 @@ describe('explicit ranges, written by the parent while the child waits', () => {
     await using sleeper = await running([user({ map: both(...ranges) })])
     expect((await readIdMaps(sleeper.pid)).gid).toEqual(ranges)
   })
+})
+
+describe('refused before anything exists', () => {
+  test.each<[string, IdRange[], RegExp]>([
+    [
+      'neither the own id nor 0',
+      [range(5, 100_000, 10)],
+      /maps neither uid 0, your own, nor 0 inside/,
+    ],
+  ])('A7: a map with %s', async (_, ranges, message) => {
+    await expect(shell([user({ map: both(...ranges) })], ':')).rejects.toMatchObject({
+      code: 'ERR_NS_INVALID_OPTION',
+      message: expect.stringMatching(message),
+    })
+  })
+
+  test('where the real and the effective ids differ (CVE-2020-5291)', async () => {
+    for (const change of [process.seteuid, process.setegid]) {
+      change?.(12345)
+      try {
+        await expect(shell([user()], ':')).rejects.toMatchObject({
+          code: 'ERR_NS_PERMISSION',
+          hint: expect.stringMatching(/set-user-ID/),
+        })
+      } finally {
+        change?.(0)
+      }
+    }
+  })
+})
+
+test('A6: `own` makes a hole in explicit ranges', async () => {
+  const map = both(range(0, 100_000, 65_536))
+  const { stdout, ready } = await shell([user({ map, own: { uid: 1000, gid: 1000 } })], 'id -u')
+  expect(stdout).toBe('1000\n')
+  expect((ready.uidMap ?? '').trim().split(/\s+/).map(Number)).toEqual([
+    ...[0, 100_000, 1000],
+    ...[1000, 0, 1],
+    ...[1001, 101_001, 64_535],
+  ])
 })
 
 describe('setgroups', () => {

@@ -1,7 +1,9 @@
 import { statSync } from 'node:fs'
-import { checkLeaks, describeNamespace, running, Scratch, shell } from '@ns/testkit'
-import { describe, expect, test } from 'vitest'
-import { readIdMaps, user } from '../src/index.ts'
+import { Namespace, type NamespaceRef } from '@ns/syscalls'
+import { checkLeaks, describeNamespace, needs, running, Scratch, shell, waitFor } from '@ns/testkit'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { readIdMaps, toHostGid, toHostUid, toInsideGid, toInsideUid, user } from '../src/index.ts'
+import { readSubids } from '../src/subids.ts'
 
 describeNamespace({ type: 'user', create: () => user(), join: (ref) => user({ join: ref }) })
 checkLeaks()
@@ -120,6 +122,42 @@ describe('maps read from outside', () => {
     })
   })
 
+  test('of one in another: `outside` are ids of the caller, however it is named', async () => {
+    const unshare = ['--user', '--map-user=5', '--map-group=6', 'sleep', '600']
+    const command = { file: 'unshare', args: unshare, fds: [] }
+    await using sleeper = await running([user({ map: 'root' })], command)
+    const maps = async (ref: NamespaceRef) => await readIdMaps(ref)
+    await waitFor(async () => (await maps(sleeper.pid)).uid[0]?.inside === 5)
+    using handle = Namespace.open('user', sleeper.pid)
+    using parent = handle.parent()
+    for (const ref of [sleeper.pid, `/proc/${sleeper.pid}/ns/user`, { fd: handle.fd }, handle])
+      expect(await readIdMaps(ref)).toEqual({
+        uid: [{ inside: 5, outside: uid, count: 1 }],
+        gid: [{ inside: 6, outside: gid, count: 1 }],
+        setgroups: 'deny',
+      })
+    expect((await readIdMaps(parent)).uid).toEqual([{ inside: 0, outside: uid, count: 1 }])
+    expect(handle.ownerUid()).toBe(uid)
+  })
+
+  test('translate ids both ways; what is not mapped has no counterpart', async () => {
+    await using sleeper = await running([user({ own: { uid: 5, gid: 6 } })])
+    const maps = await readIdMaps(sleeper.pid)
+    expect([toHostUid(maps, 5), toHostGid(maps, 6)]).toEqual([uid, gid])
+    expect([toInsideUid(maps, uid), toInsideGid(maps, gid)]).toEqual([5, 6])
+    expect([toHostUid(maps, 6), toHostGid(maps, 5)]).toEqual([undefined, undefined])
+    expect([toInsideUid(maps, uid + 1), toInsideGid(maps, gid + 1)]).toEqual([undefined, undefined])
+  })
+
+  test('of anybody’s process, by pid', async () => {
+    expect((await readIdMaps(1)).uid.length).toBeGreaterThan(0)
+  })
+
+  test('of a process that is gone are an error', async () => {
+    const { ready } = await shell([], ':')
+    await expect(readIdMaps(ready.pid)).rejects.toMatchObject({ code: 'ERR_NS_NO_SUCH_PROCESS' })
+  })
+
   test('of our own', async () => {
     const { uid: ranges } = await readIdMaps(0)
     expect(ranges.some(({ inside, count }) => uid >= inside && uid < inside + count)).toBe(true)
@@ -134,6 +172,12 @@ describe('maps read from outside', () => {
 })
 
 describe('a single line of one’s own id needs no privilege', () => {
+  test('A6: `own` says what the ids are inside', async () => {
+    const { stdout, ready } = await shell([user({ own: { uid: 1000, gid: 2000 } })], 'id -u; id -g')
+    expect(stdout).toBe('1000\n2000\n')
+    expect(numbers(ready.uidMap ?? '')).toEqual([[1000, uid, 1]])
+  })
+
   test('whatever it is inside', async () => {
     const map = {
       uid: [{ inside: 4_000_000_000, outside: uid, count: 1 }],
@@ -141,5 +185,25 @@ describe('a single line of one’s own id needs no privilege', () => {
     }
     const { stdout } = await shell([user({ map })], 'id -u; id -g')
     expect(stdout).toBe('4000000000\n1\n')
+  })
+})
+
+describe('without subordinate ids', () => {
+  beforeEach(
+    needs(() => (readSubids('/etc/subuid', uid).length ? 'this user has some' : undefined)),
+  )
+
+  test("A6: 'auto' without subordinate ids maps the own id alone, and `ready` says so", async () => {
+    const { stdout, ready } = await shell([user({ map: 'auto' })], 'id -u; id -g')
+    expect(stdout).toBe('0\n0\n')
+    expect(numbers(ready.uidMap ?? '')).toEqual([[0, uid, 1]])
+    expect(ready.warnings).toContainEqual(expect.stringMatching(/no subordinate ids/))
+  })
+
+  test("'subids' without any is refused, and the hint is the line that is missing", async () => {
+    await expect(shell([user({ map: 'subids' })], ':')).rejects.toMatchObject({
+      code: 'ERR_NS_SUBIDS',
+      hint: expect.stringMatching(/USER:FIRST:COUNT to \/etc\/subuid/),
+    })
   })
 })

@@ -9,6 +9,7 @@
  * | `ERR_NS_NO_SUCH_PROCESS` | the process whose namespace was wanted is gone |
  * | `ERR_NS_PERMISSION` | the kernel refused for want of a capability |
  * | `ERR_NS_USERNS_RESTRICTED` | user namespaces are forbidden or restricted on this machine |
+ * | `ERR_NS_SUBIDS` | more ids than one's own cannot be mapped: no subordinate ids, or no program with the right to map them |
  * | `ERR_NS_LIMIT` | a limit on namespaces or on their nesting is reached |
  * | `ERR_NS_SETUP` | a step between clone and exec failed, or the child was killed in it |
  * | `ERR_NS_TIMEOUT` | the start took longer than `startTimeout` |
@@ -22,6 +23,7 @@ export type ErrorCode =
   | 'ERR_NS_NO_SUCH_PROCESS'
   | 'ERR_NS_PERMISSION'
   | 'ERR_NS_USERNS_RESTRICTED'
+  | 'ERR_NS_SUBIDS'
   | 'ERR_NS_LIMIT'
   | 'ERR_NS_SETUP'
   | 'ERR_NS_TIMEOUT'

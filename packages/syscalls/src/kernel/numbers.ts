@@ -47,6 +47,7 @@ const table = {
   getresuid: [118, 148],
   getsid: [124, 156],
   gettid: [186, 178],
+  getxattr: [191, 8],
   ioctl: [16, 29],
   kcmp: [312, 272],
   kill: [62, 129],

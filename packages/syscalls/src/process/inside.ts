@@ -1,7 +1,7 @@
 import { close } from '../calls/fds.ts'
 import type { NamespaceRef } from '../namespaces/ref.ts'
 import type { NamespaceType } from '../namespaces/types.ts'
-import type { Contribution } from '../program/contribution.ts'
+import type { Contribution, ParkedChild } from '../program/contribution.ts'
 import { addFdReturn } from '../program/joins.ts'
 import type { Region, Slot } from '../program/memory.ts'
 import type { Plan } from '../program/plan.ts'
@@ -40,6 +40,31 @@ export async function inside<Result>(
 }
 
 /**
+ * Looks at a process that waits inside namespaces that exist: what can be seen of one from outside only, such as the ids
+ * that it has here.
+ *
+ * @param refs what to enter
+ * @param look is called while the process waits, and ends before it does
+ * @returns what that read
+ * @throws {NamespaceError} as `launch`
+ */
+export async function lookAtInside<Result>(
+  refs: Readonly<{ [Type in NamespaceType]?: NamespaceRef | undefined }>,
+  look: (child: ParkedChild) => Result,
+): Promise<Result> {
+  const seen: Result[] = []
+  const parent = (child: ParkedChild) => void seen.push(look(child))
+  const child = startProgram(
+    entering(refs, () => {}, parent),
+    undefined,
+    {},
+  )
+  await child.started
+  await child.exited
+  return seen[0] as Result
+}
+
+/**
  * Opens something inside namespaces that exist and hands it out: how sockets, devices and mounts of a namespace reach
  * a process that is not in it, rootless too.
  *
@@ -69,6 +94,7 @@ export async function openInside(
 function entering(
   refs: Readonly<{ [Type in NamespaceType]?: NamespaceRef | undefined }>,
   program: (plan: Plan) => void,
+  parent?: Contribution['parent'],
 ): Contribution[] {
   const types = (Object.keys(refs) as NamespaceType[]).filter((type) => refs[type] !== undefined)
   if (types.length === 0) return [{ type: 'user', flags: 0, steps: program }]
@@ -77,5 +103,6 @@ function entering(
     flags: 0,
     join: refs[type],
     steps: i === 0 ? program : () => {},
+    ...(i === 0 && parent ? { parent } : {}),
   }))
 }

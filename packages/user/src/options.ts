@@ -1,0 +1,61 @@
+import { checkJoin, checkKeys, invalidOption, type NamespaceRef } from '@ns/syscalls'
+import { type IdRange, isId, validateRanges } from './id-map.ts'
+
+/** A uid and a gid. */
+export interface Ids {
+  readonly uid: number
+  readonly gid: number
+}
+
+/** A new user namespace and its maps, or one to join. */
+export interface UserOptions {
+  /**
+   * `'current'`: the caller's ids stay what they are. `'root'`: they are 0 inside. `'auto'`: they are 0 inside, and the
+   * caller's subordinate ids follow, as many as there are. `'subids'`: the subordinate ids alone, from 0 on. Or ranges.
+   * @default 'current'
+   */
+  readonly map?:
+    | 'current'
+    | 'root'
+    | 'auto'
+    | 'subids'
+    | { readonly uid: readonly IdRange[]; readonly gid: readonly IdRange[] }
+    | undefined
+  /** What the caller's own ids are inside. Ranges that have these ids get a hole for them. @default as `map` says */
+  readonly own?: Ids | undefined
+  /** Whether `setgroups` may be called inside. @default 'allow' with more gids than one, or where a privileged caller has groups to drop */
+  readonly setgroups?: 'allow' | 'deny' | undefined
+  /** Enter this one, as its root where that is mapped. */
+  readonly join?: NamespaceRef | undefined
+}
+
+const KEYS = ['map', 'own', 'setgroups', 'join'] as const
+const MAPS = ['current', 'root', 'auto', 'subids']
+
+/** @throws {NamespaceError} `ERR_NS_INVALID_OPTION` for malformed options and for contradictions */
+export function checkOptions(options: UserOptions): void {
+  checkKeys('user', options, KEYS, 'user')
+  checkJoin('user', options)
+  const { map, own, setgroups } = options
+  if (typeof map === 'object' && map !== null) {
+    checkKeys('user.map', map, ['uid', 'gid'], 'user')
+    validateRanges(map.uid, 'user.map.uid')
+    validateRanges(map.gid, 'user.map.gid')
+  } else if (map !== undefined && !MAPS.includes(map))
+    throw invalidOption(
+      `user.map: '${MAPS.join("', '")}' or { uid, gid } is wanted, not '${map}'`,
+      'user',
+    )
+  if (own !== undefined) {
+    checkKeys('user.own', own, ['uid', 'gid'], 'user')
+    if (!isId(own.uid) || !isId(own.gid))
+      throw invalidOption('user.own: uid and gid have to be ids', 'user')
+    if (map === 'current' || map === 'root' || map === 'subids')
+      throw invalidOption(
+        `user.own contradicts user.map '${map}', which says it already: leave out one of them`,
+        'user',
+      )
+  }
+  if (setgroups !== undefined && setgroups !== 'allow' && setgroups !== 'deny')
+    throw invalidOption(`user.setgroups: 'allow' or 'deny' is wanted`, 'user')
+}
