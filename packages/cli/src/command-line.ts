@@ -1,8 +1,8 @@
-import { parseArgs } from 'node:util'
 import type { SpawnOptions } from '@ns/spawn'
 import { topics, type Values } from './flags.ts'
-import { mountsOf, type Token } from './mounts.ts'
+import { mountsOf } from './mounts.ts'
 import { namespacesOf } from './namespaces.ts'
+import { readFlags } from './read-flags.ts'
 import { UsageError } from './usage-error.ts'
 
 /** What `ns run` and `ns explain` are asked for. */
@@ -21,7 +21,7 @@ export function parse(args: readonly string[]): CommandLine {
   const end = args.indexOf('--')
   if (end < 0) throw new UsageError("the command stands behind '--': ns run --all -- sh")
   const [file, ...rest] = args.slice(end + 1)
-  const { values, tokens } = readFlags(args.slice(0, end))
+  const { values, tokens } = readFlags<Values>(args.slice(0, end), topics)
   if (file === undefined) throw new UsageError("a command is wanted behind '--'")
   const options = {
     stdio: 'inherit',
@@ -31,23 +31,6 @@ export function parse(args: readonly string[]): CommandLine {
   } as const
   const namespaces = namespacesOf(values, mountsOf(tokens))
   return { file, args: rest, options: { ...options, namespaces } }
-}
-
-function readFlags(args: readonly string[]): { values: Values; tokens: readonly Token[] } {
-  const flags = Object.assign({}, ...Object.values(topics))
-  try {
-    // The one flag whose value may be left out.
-    const own = args.map((arg) => (arg === '--user' ? '--user=root' : arg))
-    const { values, tokens } = parseArgs({ args: own, options: flags, tokens: true })
-    const given = tokens.flatMap((token) => (token.kind === 'option' ? [token] : []))
-    const twice = given.find(
-      ({ name }, i) => !flags[name].multiple && given.findIndex((at) => at.name === name) < i,
-    )
-    if (twice) throw new UsageError(`${twice.rawName} is given twice`)
-    return { values: values as Values, tokens: given }
-  } catch (error) {
-    throw error instanceof UsageError ? error : new UsageError((error as Error).message)
-  }
 }
 
 function environmentOf(values: Values): Record<string, string | undefined> {

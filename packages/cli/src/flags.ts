@@ -5,17 +5,23 @@ interface Flag {
   readonly type: 'boolean' | 'string'
   /** May be given several times. */
   readonly multiple?: boolean
+  /** What it means without a value. */
+  readonly bare?: string
   /** How its value is shown. */
   readonly value?: string
   readonly text: string
 }
 
-type Flags = Readonly<Record<string, Flag>>
+export type Flags = Readonly<Record<string, Flag>>
+
+/** Flags by topic, in the order of the help. */
+export type Topics = Readonly<Record<string, Flags>>
 
 const isolation: Flags = {
   all: { type: 'boolean', text: `every type (${types.join(', ')}): root inside, host name 'ns'` },
   user: {
     type: 'string',
+    bare: 'root',
     value: '[=root|current|auto|subids]',
     text: 'user ids: 0 inside, or as outside',
   },
@@ -65,8 +71,8 @@ const others: Flags = Object.fromEntries(
     .map((type) => [type, { type: 'boolean', text: `a new ${type} namespace` }]),
 )
 
-/** All flags by topic, in the order of the help. */
-export const topics: Readonly<Record<string, Flags>> = {
+/** All flags of `ns run` and `ns explain`. */
+export const topics: Topics = {
   Namespaces: { ...isolation, ...others },
   'What is in them': details,
   'The process': command,

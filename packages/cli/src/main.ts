@@ -3,13 +3,18 @@ import { explain } from '@ns/spawn'
 import { parse } from './command-line.ts'
 import { codeOf, EXIT } from './exit-code.ts'
 import { help } from './help.ts'
+import { ls } from './ls/ls.ts'
 import { run } from './run.ts'
 import { UsageError } from './usage-error.ts'
+import type { Verb } from './verb.ts'
 
 /** What `ns ARGS…` does; what it is fulfilled with is the exit code. */
 export async function main([verb, ...args]: readonly string[]): Promise<number> {
   try {
-    if (isHelp(verb, args[0])) return print(help())
+    const own = verbs[verb ?? '']
+    if (own && !isHelp(args[0])) return await own.run(args)
+    if (isHelp(verb) || isHelp(args[0]))
+      return print((own ?? verbs[args[0] ?? ''])?.help() ?? help())
     if (verb === 'run') return await run(parse(args))
     if (verb === 'explain') return print(`${explainCommand(args)}`)
     if (verb === '--version') return print(version())
@@ -19,9 +24,12 @@ export async function main([verb, ...args]: readonly string[]): Promise<number> 
   }
 }
 
+/** Verbs with flags and a help of their own. */
+const verbs: Readonly<Record<string, Verb>> = { ls }
+
 /** Also as the first flag of a verb; a command of that name stands behind `--`. */
-function isHelp(verb: string | undefined, flag: string | undefined): boolean {
-  return verb === 'help' || [verb, flag].some((word) => word === '--help' || word === '-h')
+function isHelp(word: string | undefined): boolean {
+  return word === 'help' || word === '--help' || word === '-h'
 }
 
 function explainCommand(args: readonly string[]): string {

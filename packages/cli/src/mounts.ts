@@ -1,11 +1,6 @@
 import { bind, tmpfs } from '@ns/spawn'
+import type { Token } from './read-flags.ts'
 import { UsageError } from './usage-error.ts'
-
-/** A flag as it stood on the command line. */
-export interface Token {
-  readonly name: string
-  readonly value?: string | undefined
-}
 
 type MountEntry = ReturnType<typeof bind> | ReturnType<typeof tmpfs>
 

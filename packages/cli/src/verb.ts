@@ -1,0 +1,6 @@
+/** What `ns VERB` does. */
+export interface Verb {
+  help(): string
+  /** @returns the exit code */
+  run(args: readonly string[]): number | Promise<number>
+}
