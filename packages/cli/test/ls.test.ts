@@ -97,7 +97,7 @@ test('--tree=process: in each namespace its processes, below the one that starte
 
 test('--watch goes on with what comes and goes, and ends with its reader', async () => {
   const [file = '', ...args] = [...ns, 'ls', '--type', 'uts', '--watch']
-  const watching = spawnNode(file, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const watching = spawnNode(file, args, { stdio: ['ignore', 'pipe', 'ignore'] })
   let text = ''
   watching.stdout.setEncoding('utf8').on('data', (chunk) => {
     text += chunk
