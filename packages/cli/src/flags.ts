@@ -12,7 +12,7 @@ interface Flag {
   readonly text: string
 }
 
-export type Flags = Readonly<Record<string, Flag>>
+type Flags = Readonly<Record<string, Flag>>
 
 /** Flags by topic, in the order of the help. */
 export type Topics = Readonly<Record<string, Flags>>

@@ -7,7 +7,7 @@ export interface Row {
   readonly style?: Style | undefined
 }
 
-export type Style = 'bold' | 'cyan' | 'yellow'
+type Style = 'bold' | 'cyan' | 'yellow'
 
 /** Where it is printed. */
 export interface Screen {
