@@ -17,11 +17,12 @@ import {
   type RunningOptions,
   type Slot,
 } from '@ns/syscalls'
-import { setReadonly } from './attributes.ts'
-import { type BindOptions, bind } from './entries.ts'
+import { setAttributes } from './attributes.ts'
+import { type BindOptions, bind } from './entries/bind.ts'
+import { attributesOf, FLAGS } from './flags.ts'
 
 /** Options of `attach`. */
-export interface AttachOptions extends BindOptions, RunningOptions {}
+export interface AttachOptions extends Omit<BindOptions, 'optional'>, RunningOptions {}
 
 /**
  * Puts a bind mount into a mount namespace that is running: `source`, of the caller's root, is visible at `target` of
@@ -41,9 +42,9 @@ export async function attach(
   target: string,
   options: AttachOptions = {},
 ): Promise<void> {
-  checkKeys('attach', options, ['user', 'readonly', 'recursive'], 'mount')
+  checkKeys('attach', options, ['user', ...FLAGS, 'recursive'], 'mount')
   const { user, ...flags } = options
-  const wanted = bind(source, target, flags)
+  const wanted = { ...bind(source, target, flags), source }
   // Both processes mean the same namespace, whatever becomes of the pid; and what is none is refused before anything runs.
   using place = Namespace.open('mount', ref)
   const tree = await openInside({ user }, (plan, fd) => {
@@ -60,7 +61,7 @@ export async function attach(
   }
 }
 
-type Wanted = ReturnType<typeof bind>
+type Wanted = ReturnType<typeof bind> & { readonly source: string }
 
 const naming = ({ source, target }: Wanted) =>
   ({ namespace: 'mount', operation: 'attach', path: source, dest: target }) as const
@@ -78,9 +79,9 @@ function addTree(plan: Plan, wanted: Wanted, tree: Slot): void {
   const flags = OPEN_TREE.CLONE | OPEN_TREE.CLOEXEC | (recursive ? AT.RECURSIVE : 0)
   const steps = plan.in('sources')
   steps.call('open_tree', [AT_FDCWD, source, flags], { ...naming(wanted), result: tree })
-  if (readonly === false) return
+  const set = attributesOf(wanted)
   const scope = readonly === 'recursive' ? 'recursive' : 'one'
-  setReadonly(steps, { directory: tree, path: '', scope, shown: source })
+  if (set) setAttributes(steps, { directory: tree, path: '', scope }, { set }, naming(wanted))
 }
 
 /** The place is found once, without links, and then used by fd: nobody inside can put another in its stead. */

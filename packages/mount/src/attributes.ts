@@ -1,34 +1,40 @@
-import { type Argument, AT, MOUNT_ATTR, type PhaseSteps } from '@ns/syscalls'
+import { type Argument, AT, type PhaseSteps, type StepOptions } from '@ns/syscalls'
 
 /** A mount that exists. */
 export interface Target {
-  /** A directory fd, or of a detached tree with an empty path. */
+  /** An fd of it with an empty path, or a directory fd. */
   readonly directory: Argument
   readonly path: string
   /** This mount, or those below it too. */
   readonly scope: 'one' | 'recursive'
-  /** The path that an error names. */
-  readonly shown?: string
+}
+
+/** What changes; flags that are not named stay. */
+export interface Change {
+  /** `MOUNT_ATTR_*` */
+  readonly set?: number | undefined
+  /** `MOUNT_ATTR_*` */
+  readonly clear?: number | undefined
+  /** `MS_PRIVATE`, `MS_SLAVE`, `MS_SHARED` or `MS_UNBINDABLE` */
+  readonly propagation?: number | undefined
 }
 
 /**
- * Adds the step that makes mounts read-only and leaves all their other flags: those that are locked from outside
- * (nosuid, nodev, noexec) could not be taken away.
+ * Adds the step that changes the flags of mounts and leaves all others: those that are locked from outside (nosuid,
+ * nodev, noexec) could not be taken away.
  *
  * @see mount_setattr(2), Linux 5.12
  */
-export function setReadonly(steps: PhaseSteps, target: Target, readonly = true): void {
-  const attributes = Buffer.alloc(32) // struct mount_attr: attr_set, attr_clr
-  attributes.writeBigUInt64LE(BigInt(MOUNT_ATTR.RDONLY), readonly ? 0 : 8)
-  const flags =
-    (target.path === '' ? AT.EMPTY_PATH : 0) | (target.scope === 'recursive' ? AT.RECURSIVE : 0)
-  steps.call(
-    'mount_setattr',
-    [target.directory, target.path, flags, attributes, attributes.length],
-    {
-      namespace: 'mount',
-      operation: readonly ? 'make read-only' : 'make writable',
-      path: target.shown ?? target.path,
-    },
-  )
+export function setAttributes(
+  steps: PhaseSteps,
+  { directory, path, scope }: Target,
+  { set = 0, clear = 0, propagation = 0 }: Change,
+  options: StepOptions,
+): void {
+  const attributes = Buffer.alloc(32) // struct mount_attr
+  attributes.writeBigUInt64LE(BigInt(set), 0)
+  attributes.writeBigUInt64LE(BigInt(clear), 8)
+  attributes.writeBigUInt64LE(BigInt(propagation), 16)
+  const flags = (path === '' ? AT.EMPTY_PATH : 0) | (scope === 'recursive' ? AT.RECURSIVE : 0)
+  steps.call('mount_setattr', [directory, path, flags, attributes, attributes.length], options)
 }

@@ -1,152 +1,82 @@
-import { checkKeys, invalidOption } from '@ns/syscalls'
-
-/** A tree of files that exists, visible at another place too. */
-export interface Bind {
-  readonly kind: 'bind'
-  /** In the caller's root. */
-  readonly source: string
-  /** In the new root; it has to exist. */
-  readonly target: string
-  /** `true`: this mount; `'recursive'`: the mounts below it too. */
-  readonly readonly: boolean | 'recursive'
-  /** With the mounts below the source. */
-  readonly recursive: boolean
-}
-
-/** A file system in memory. */
-export interface Tmpfs {
-  readonly kind: 'tmpfs'
-  readonly target: string
-  /** In the kernel's format: `'64m'`, `'50%'`. */
-  readonly size: string | undefined
-  readonly mode: number
-}
-
-/** `/proc` of the pid namespace that the process is in. */
-export interface Proc {
-  readonly kind: 'proc'
-  readonly target: string
-}
-
-/** A mount that exists, with other flags. */
-export interface Remount {
-  readonly kind: 'remount'
-  readonly target: string
-  readonly readonly: boolean | 'recursive'
-}
+import { invalidOption } from '@ns/syscalls'
+import { addBind, type Bind } from './entries/bind.ts'
+import {
+  addMove,
+  addRemount,
+  addSetPropagation,
+  addUnmount,
+  type Move,
+  type Remount,
+  type SetPropagation,
+  type Unmount,
+} from './entries/change.ts'
+import { addDev, type Dev } from './entries/dev.ts'
+import {
+  addDirectory,
+  addFile,
+  addSymlink,
+  type Directory,
+  type File,
+  type Symlink,
+} from './entries/files.ts'
+import { addKernelFileSystem, type KernelFileSystem } from './entries/kernel.ts'
+import { addMask, type Mask } from './entries/mask.ts'
+import { addOverlay, type Overlay } from './entries/overlay.ts'
+import { addProc, type Proc } from './entries/proc.ts'
+import { addTmpfs, type Tmpfs } from './entries/tmpfs.ts'
+import type { Tree } from './tree.ts'
 
 /** One entry of `mounts`; they are made in the order given. */
-export type MountEntry = Bind | Tmpfs | Proc | Remount
+export type MountEntry =
+  | Bind
+  | Dev
+  | Directory
+  | File
+  | KernelFileSystem
+  | Mask
+  | Move
+  | Overlay
+  | Proc
+  | Remount
+  | SetPropagation
+  | Symlink
+  | Tmpfs
+  | Unmount
 
-/** Options of `bind`. */
-export interface BindOptions {
-  /** `'recursive'`: the mounts below it too. @default false */
-  readonly readonly?: boolean | 'recursive' | undefined
-  /** With the mounts below the source; needed in a user namespace, where those below cannot be taken off. @default true */
-  readonly recursive?: boolean | undefined
+/** How the steps of each kind are added. */
+const kinds: {
+  readonly [Kind in MountEntry['kind']]: (
+    tree: Tree,
+    entry: Extract<MountEntry, { kind: Kind }>,
+  ) => void
+} = {
+  bind: addBind,
+  dev: addDev,
+  directory: addDirectory,
+  file: addFile,
+  kernel: addKernelFileSystem,
+  mask: addMask,
+  move: addMove,
+  overlay: addOverlay,
+  proc: addProc,
+  propagation: addSetPropagation,
+  remount: addRemount,
+  symlink: addSymlink,
+  tmpfs: addTmpfs,
+  unmount: addUnmount,
 }
 
-/**
- * Shows `source` at `target`. Flags that the source's mount has (nosuid, nodev, noexec, read-only) stay.
- *
- * @see mount(2), open_tree(2)
- */
-export function bind(source: string, target: string, options: BindOptions = {}): Bind {
-  checkKeys('bind', options, ['readonly', 'recursive'], 'mount')
-  const { readonly = false, recursive = true } = options
-  checkReadonly(readonly, 'bind')
-  if (typeof recursive !== 'boolean')
-    throw invalidOption('bind: recursive is true or false', 'mount')
-  return {
-    kind: 'bind',
-    source: path(source, 'bind: source'),
-    target: absolute(target, 'bind: target'),
-    readonly,
-    recursive,
-  }
+/** Adds the steps of an entry. Sources are picked up before the root changes, targets are found after. */
+export function addEntry(tree: Tree, entry: MountEntry): void {
+  const add = kinds[entry.kind] as (tree: Tree, entry: MountEntry) => void
+  add(tree, entry)
 }
-
-/** Options of `tmpfs`. */
-export interface TmpfsOptions {
-  /** Bytes, or with `k`, `m`, `g` behind, or `%` of memory. @default half of memory, the kernel's */
-  readonly size?: string | number | undefined
-  /** Permissions of its root. @default 0o1777 for `/tmp`, else 0o755 */
-  readonly mode?: number | undefined
-}
-
-/**
- * An empty file system in memory at `target`: nosuid, nodev, gone with the namespace.
- *
- * @see tmpfs(5)
- */
-export function tmpfs(target: string, options: TmpfsOptions = {}): Tmpfs {
-  checkKeys('tmpfs', options, ['size', 'mode'], 'mount')
-  const mode = options.mode ?? (target === '/tmp' ? 0o1777 : 0o755)
-  if (!Number.isInteger(mode) || mode < 0 || mode > 0o7777)
-    throw invalidOption(`tmpfs: mode ${mode} is none`, 'mount')
-  return {
-    kind: 'tmpfs',
-    target: absolute(target, 'tmpfs: target'),
-    size: sizeOf(options.size),
-    mode,
-  }
-}
-
-/** Mounts `/proc` anew; it needs a pid namespace that is made too, or ownership of the present one. */
-export function proc(target = '/proc'): Proc {
-  return { kind: 'proc', target: absolute(target, 'proc: target') }
-}
-
-/** Changes a mount that exists already: `remount('/', { readonly: 'recursive' })`. */
-export function remount(
-  target: string,
-  options: { readonly readonly: boolean | 'recursive' },
-): Remount {
-  checkKeys('remount', options, ['readonly'], 'mount')
-  checkReadonly(options.readonly, 'remount')
-  return {
-    kind: 'remount',
-    target: absolute(target, 'remount: target'),
-    readonly: options.readonly,
-  }
-}
-
-function checkReadonly(readonly: unknown, what: string): void {
-  if (typeof readonly !== 'boolean' && readonly !== 'recursive')
-    throw invalidOption(`${what}: readonly is true, false or 'recursive'`, 'mount')
-}
-
-const KINDS: readonly MountEntry['kind'][] = ['bind', 'tmpfs', 'proc', 'remount']
 
 /** @throws {NamespaceError} `ERR_NS_INVALID_OPTION` unless it is what one of the functions here returned */
 export function checkEntry(entry: MountEntry, index: number): void {
-  if (!KINDS.includes(entry?.kind))
+  if (!Object.hasOwn(kinds, entry?.kind ?? ''))
     throw invalidOption(
-      `mount.mounts[${index}]: bind(), tmpfs(), proc() or remount() is wanted`,
+      `mount.mounts[${index}]: what bind(), tmpfs(), proc() or another function of @ns/mount returns is wanted`,
       'mount',
     )
-}
-
-function sizeOf(size: string | number | undefined): string | undefined {
-  if (size === undefined) return undefined
-  if (!/^[1-9]\d{0,14}[kmg%]?$/i.test(String(size)))
-    throw invalidOption(
-      `tmpfs: size '${size}' is none: bytes, or with k, m, g or % behind`,
-      'mount',
-    )
-  return String(size)
-}
-
-/** @throws {NamespaceError} `ERR_NS_INVALID_OPTION` unless it is a path */
-export function path(value: string, what: string): string {
-  if (typeof value !== 'string' || value === '')
-    throw invalidOption(`${what}: a path is wanted`, 'mount')
-  if (value.includes('\0')) throw invalidOption(`${what}: a NUL byte cannot be in a path`, 'mount')
-  return value
-}
-
-function absolute(value: string, what: string): string {
-  if (!path(value, what).startsWith('/'))
-    throw invalidOption(`${what}: '${value}' has to be absolute`, 'mount')
-  return value
 }

@@ -19,18 +19,46 @@
 
 export type { RunningOptions } from '@ns/syscalls'
 export { type AttachOptions, attach } from './attach.ts'
+export { type Bind, type BindOptions, bind } from './entries/bind.ts'
 export {
-  type Bind,
-  type BindOptions,
-  bind,
-  type MountEntry,
-  type Proc,
-  proc,
+  type Move,
+  move,
+  type PropagationOptions,
+  propagation,
   type Remount,
+  type RemountOptions,
   remount,
-  type Tmpfs,
-  type TmpfsOptions,
-  tmpfs,
-} from './entries.ts'
-export { type MountOptions, mount, type Propagation } from './mount.ts'
+  type SetPropagation,
+  type Unmount,
+  unmount,
+} from './entries/change.ts'
+export { type Dev, dev } from './entries/dev.ts'
+export {
+  type Directory,
+  type DirectoryOptions,
+  directory,
+  type File,
+  type FileOptions,
+  file,
+  type Symlink,
+  symlink,
+} from './entries/files.ts'
+export {
+  cgroup2,
+  type DevptsOptions,
+  devpts,
+  type KernelFileSystem,
+  mqueue,
+  type ReadonlyOptions,
+  sysfs,
+} from './entries/kernel.ts'
+export { type Mask, mask } from './entries/mask.ts'
+export { type Overlay, type OverlayOptions, overlay } from './entries/overlay.ts'
+export { type Hidepid, type Proc, type ProcOptions, type ProcSource, proc } from './entries/proc.ts'
+export { type Tmpfs, type TmpfsOptions, tmpfs } from './entries/tmpfs.ts'
+export type { MountEntry } from './entries.ts'
+export type { MountFlags } from './flags.ts'
+export { type MountOptions, mount } from './mount.ts'
+export type { Propagation, PropagationType } from './propagation.ts'
+export type { Root } from './root.ts'
 export { type MountInfo, parseMountTable, readMountTable } from './table.ts'

@@ -1,32 +1,29 @@
 import {
-  AT,
   AT_FDCWD,
   CLONE_NEW,
   type Contribution,
   checkJoin,
   checkKeys,
   invalidOption,
-  MNT_DETACH,
-  MOVE_MOUNT,
+  MOUNT_ATTR,
   MS,
   type NamespaceRef,
-  OPEN_TREE,
   type Plan,
 } from '@ns/syscalls'
-import { setReadonly } from './attributes.ts'
-import { checkEntry, type MountEntry, path } from './entries.ts'
-import { addEntry } from './steps.ts'
-
-/** What of the mounts made later crosses between the caller and the namespace (mount_namespaces(7)). */
-export type Propagation = 'private' | 'slave' | 'shared' | 'unchanged'
+import { setAttributes } from './attributes.ts'
+import { addDirectory, directory } from './entries/files.ts'
+import { addEntry, checkEntry, type MountEntry } from './entries.ts'
+import { checkPropagation, PROPAGATION_BITS, type Propagation } from './propagation.ts'
+import { addRoot, checkRoot, type Root } from './root.ts'
+import { Tree, withoutUmask } from './tree.ts'
 
 /** A new mount namespace and what is in it, or one to join. */
 export interface MountOptions {
   /** `'private'`: nothing crosses; `'slave'`: the caller's later mounts come in; `'shared'`: both ways, where the caller's are shared. @default 'private' */
   readonly propagation?: Propagation | undefined
-  /** A directory of the caller's that becomes `/`; the old root is gone from inside. */
-  readonly root?: string | undefined
-  /** The root and all mounts below it are read-only; those of `mounts` are not. @default false */
+  /** What becomes `/`: a directory of the caller's, an `overlay`, or an empty `tmpfs('/')`; the old root is gone from inside. */
+  readonly root?: Root | undefined
+  /** The root and all mounts below it are read-only; those of `mounts` are not, and their mount points are made before. @default false */
   readonly readonly?: boolean | undefined
   /** Made in this order, after the new root is entered. */
   readonly mounts?: readonly MountEntry[] | undefined
@@ -35,12 +32,7 @@ export interface MountOptions {
 }
 
 const KEYS = ['propagation', 'root', 'readonly', 'mounts', 'join'] as const
-const PROPAGATION: Readonly<Record<Propagation, number>> = {
-  private: MS.REC | MS.PRIVATE,
-  slave: MS.REC | MS.SLAVE,
-  shared: MS.REC | MS.SHARED,
-  unchanged: 0,
-}
+const PROPAGATIONS = ['private', 'slave', 'shared', 'unchanged'] as const
 
 /**
  * A mount namespace: a copy of the caller's tree of mounts, changed without the caller seeing it.
@@ -53,14 +45,11 @@ export function mount(options: MountOptions = {}): Contribution {
   checkJoin('mount', options)
   const { propagation = 'private', root, readonly = false, mounts = [], join } = options
   if (join !== undefined) return { type: 'mount', flags: 0, join, steps: () => {} }
-  if (!Object.hasOwn(PROPAGATION, propagation))
-    throw invalidOption(
-      `mount.propagation: '${propagation}' is none of ${Object.keys(PROPAGATION).join(', ')}`,
-      'mount',
-    )
-  if (root !== undefined) path(root, 'mount.root')
+  checkPropagation(propagation, 'mount.propagation', PROPAGATIONS)
+  if (root !== undefined) checkRoot(root)
+  const isShared = propagation === 'shared' || propagation === 'unchanged'
   // The kernel would refuse pivot_root there (EINVAL), when the new root was already mounted, and so seen outside.
-  if (root !== undefined && (propagation === 'shared' || propagation === 'unchanged'))
+  if (root !== undefined && isShared)
     throw invalidOption(
       `mount.root contradicts mount.propagation '${propagation}': a new root cannot be entered where mounts are shared`,
       'mount',
@@ -73,35 +62,37 @@ export function mount(options: MountOptions = {}): Contribution {
     type: 'mount',
     flags: CLONE_NEW.mount,
     steps(plan) {
-      addPropagation(plan, propagation)
-      if (root !== undefined) addRoot(plan, root, readonly)
-      else if (readonly)
-        setReadonly(plan.in('root'), { directory: AT_FDCWD, path: '/', scope: 'recursive' })
-      for (const entry of mounts) addEntry(plan, entry)
+      if (propagation !== 'unchanged') addPropagation(plan, PROPAGATION_BITS[propagation])
+      const tree = new Tree(plan, isShared)
+      if (root === undefined && mounts.length === 0) {
+        if (readonly) makeReadonly(plan)
+        return
+      }
+      withoutUmask(plan, () => {
+        if (root !== undefined) addRoot(tree, root, readonly)
+        else if (readonly) makeReadonly(plan)
+        for (const entry of mounts) addEntry(tree, entry)
+        addPlaceOfProc(tree)
+        for (const add of tree.last) add()
+      })
     },
   }
 }
 
-function addPropagation(plan: Plan, propagation: Propagation): void {
-  const flags = PROPAGATION[propagation]
-  if (flags === 0) return
+function addPropagation(plan: Plan, type: number): void {
   const options = { namespace: 'mount', operation: 'set propagation', path: '/' } as const
-  plan.in('propagation').call('mount', ['none', '/', 0, flags, 0], options)
+  plan.in('propagation').call('mount', ['none', '/', 0, MS.REC | type, 0], options)
 }
 
-/** The old root is stacked on the new one and taken off from there: no directory for it is needed (pivot_root(2)). */
-function addRoot(plan: Plan, root: string, readonly: boolean): void {
-  plan.hasNewRoot = true
-  const tree = plan.slot('root')
-  const options = { namespace: 'mount', operation: 'enter the root', path: root } as const
-  const clone = OPEN_TREE.CLONE | OPEN_TREE.CLOEXEC | AT.RECURSIVE
-  plan.in('sources').call('open_tree', [AT_FDCWD, root, clone], { ...options, result: tree })
-  const steps = plan.in('root')
-  if (readonly) setReadonly(steps, { directory: tree, path: '', scope: 'recursive', shown: root })
-  const move = MOVE_MOUNT.F_EMPTY_PATH | MOVE_MOUNT.T_SYMLINKS
-  steps.call('move_mount', [tree, '', AT_FDCWD, root, move], options)
-  steps.call('fchdir', [tree], options)
-  steps.call('pivot_root', ['.', '.'], options)
-  steps.call('umount2', ['.', MNT_DETACH], options)
-  steps.call('chdir', ['/'], options)
+function makeReadonly(plan: Plan): void {
+  const all = { directory: AT_FDCWD, path: '/', scope: 'recursive' } as const
+  const options = { namespace: 'mount', operation: 'make read-only', path: '/' } as const
+  setAttributes(plan.in('root'), all, { set: MOUNT_ATTR.RDONLY }, options)
+}
+
+/** In a root that is empty at first, a new pid namespace has no place for its `/proc`. */
+function addPlaceOfProc(tree: Tree): void {
+  const { plan } = tree
+  if (plan.creates.has('pid') && !plan.mountPoints.has('/proc') && tree.at('/proc').made)
+    addDirectory(tree, directory('/proc'))
 }

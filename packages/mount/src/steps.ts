@@ -1,63 +1,85 @@
-import { AT, AT_FDCWD, MOVE_MOUNT, MS, mountProc, OPEN_TREE, type Plan } from '@ns/syscalls'
-import { setReadonly } from './attributes.ts'
-import type { Bind, MountEntry, Tmpfs } from './entries.ts'
+import {
+  type Argument,
+  AT,
+  AT_FDCWD,
+  FSCONFIG,
+  FSMOUNT_CLOEXEC,
+  FSOPEN_CLOEXEC,
+  MOVE_MOUNT,
+  OPEN_TREE,
+  type Plan,
+  type Slot,
+  type StepOptions,
+} from '@ns/syscalls'
 
-/** Adds the steps of an entry. Sources are picked up before the root changes, targets are found after. */
-export function addEntry(plan: Plan, entry: MountEntry): void {
-  switch (entry.kind) {
-    case 'bind':
-      addBind(plan, entry)
-      break
-    case 'tmpfs':
-      addFileSystem(plan, 'tmpfs', entry.target, MS.NOSUID | MS.NODEV, tmpfsData(entry))
-      break
-    case 'proc':
-      mountProc(plan, 'mounts', entry.target, 'mount')
-      break
-    case 'remount': {
-      const scope = entry.readonly === 'recursive' ? 'recursive' : 'one'
-      setReadonly(
-        plan.in('mounts'),
-        { directory: AT_FDCWD, path: entry.target, scope },
-        entry.readonly !== false,
-      )
-      return
-    }
-    default:
-      entry satisfies never
-  }
-  plan.mountPoints.add(entry.target)
-}
+// What all entries are made of. A tree is picked up, or a file system made, while the caller's root is visible, and put
+// into its place once the new root is entered.
 
-function addBind(plan: Plan, { source, target, readonly, recursive }: Bind): void {
+/** What errors say of an entry's steps. */
+export type Naming = Pick<
+  StepOptions,
+  'namespace' | 'operation' | 'path' | 'dest' | 'tolerate' | 'onlyAfter'
+>
+
+/**
+ * Adds the step that picks up a tree of mounts of the caller's.
+ *
+ * @param directory what the source is relative to
+ * @returns the fd of a detached copy
+ */
+export function cloneTree(
+  plan: Plan,
+  source: string,
+  scope: 'one' | 'recursive',
+  naming: Naming,
+  directory: Argument = AT_FDCWD,
+): Slot {
   const tree = plan.slot('tree')
-  const options = { namespace: 'mount', operation: 'bind', path: source, dest: target } as const
-  const flags = OPEN_TREE.CLONE | OPEN_TREE.CLOEXEC | (recursive ? AT.RECURSIVE : 0)
-  plan.in('sources').call('open_tree', [AT_FDCWD, source, flags], { ...options, result: tree })
-  if (readonly !== false) {
-    const scope = readonly === 'recursive' ? 'recursive' : 'one'
-    setReadonly(plan.in('sources'), { directory: tree, path: '', scope, shown: source })
-  }
-  // A link as target is followed, as mount(2) does: inside, where the root is the new one already.
-  const move = MOVE_MOUNT.F_EMPTY_PATH | MOVE_MOUNT.T_SYMLINKS
-  plan.in('mounts').call('move_mount', [tree, '', AT_FDCWD, target, move], options)
-  plan.in('mounts').call('close', [tree], options)
+  const flags = OPEN_TREE.CLONE | OPEN_TREE.CLOEXEC | (scope === 'recursive' ? AT.RECURSIVE : 0)
+  plan.in('sources').call('open_tree', [directory, source, flags], { ...naming, result: tree })
+  return tree
 }
 
-function addFileSystem(
+/** A parameter of a file system: `['size', '64m']`, or `['newinstance']`. */
+export type Setting = readonly [name: string, value?: string]
+
+/** What a file system is made with. */
+export interface FileSystem {
+  readonly settings?: readonly Setting[]
+  /** `MOUNT_ATTR_*` */
+  readonly attributes: number
+  /** `'mounts'`: only where it is known that late that it is wanted. @default 'sources' */
+  readonly phase?: 'sources' | 'mounts'
+}
+
+/**
+ * Adds the steps that make a file system. They run before the new root is entered: in a user namespace the kernel makes
+ * a `/proc` or a sysfs only where one is visible already (mount_too_revealing in fs/namespace.c).
+ *
+ * @returns the fd of a detached mount of it
+ */
+export function newFileSystem(
   plan: Plan,
   type: string,
-  target: string,
-  flags: number,
-  data?: string,
-): void {
-  const options = { namespace: 'mount', operation: 'mount', path: type, dest: target } as const
-  plan.in('mounts').call('mount', [type, target, type, flags, data ?? 0], options)
+  { settings = [], attributes, phase = 'sources' }: FileSystem,
+  naming: Naming,
+): Slot {
+  const steps = plan.in(phase)
+  const context = plan.slot(`${type} context`)
+  const tree = plan.slot(type)
+  steps.call('fsopen', [type, FSOPEN_CLOEXEC], { ...naming, result: context })
+  for (const [name, value] of [['source', type] as const, ...settings]) {
+    const command = value === undefined ? FSCONFIG.SET_FLAG : FSCONFIG.SET_STRING
+    steps.call('fsconfig', [context, command, name, value ?? 0, 0], naming)
+  }
+  steps.call('fsconfig', [context, FSCONFIG.CMD_CREATE, 0, 0, 0], naming)
+  steps.call('fsmount', [context, FSMOUNT_CLOEXEC, attributes], { ...naming, result: tree })
+  steps.call('close', [context], naming)
+  return tree
 }
 
-function tmpfsData({ size, mode }: Tmpfs): string {
-  return [
-    `mode=${mode.toString(8).padStart(4, '0')}`,
-    ...(size === undefined ? [] : [`size=${size}`]),
-  ].join(',')
+/** Adds the step that puts a tree on what an fd refers to: no path is looked up any more. */
+export function putOn(plan: Plan, tree: Slot, target: Slot, naming: Naming): void {
+  const flags = MOVE_MOUNT.F_EMPTY_PATH | MOVE_MOUNT.T_EMPTY_PATH
+  plan.in('mounts').call('move_mount', [tree, '', target, '', flags], naming)
 }

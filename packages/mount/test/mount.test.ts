@@ -32,7 +32,7 @@ describe('what the host sees', () => {
     const before = mountinfo()
     const mounts = [tmpfs(scratch.path)]
     expect(await shell(inside({ mounts }), ':')).toMatchObject({ exitCode: 0 })
-    await failure(inside({ mounts: [...mounts, tmpfs(scratch.at('nonesuch'))] }))
+    await failure(inside({ mounts: [...mounts, tmpfs('/nonesuch')] }))
     await using sleeper = await running(inside({ mounts }))
     expect(mountinfo()).toBe(before)
     sleeper.child.kill('SIGKILL')

@@ -89,7 +89,10 @@ static __attribute__((noreturn)) void walk(volatile struct plan *plan) {
 #ifdef UNPROTECTED
     if (step->nr == NR_prctl && args[0] == PR_SET_DUMPABLE) continue;
 #endif
-    if (step->kind == STEP_REFUSE) result = *(u32 *)args[0] == step->expected ? -(long)step->nr : 0;
+    if (step->kind >= STEP_REFUSE) {
+      int equal = *(u32 *)args[0] == (u32)step->expected;
+      result = equal == (step->kind == STEP_REFUSE) ? -(long)step->nr : 0;
+    }
     else result = call(step, args);
     if (step->kind == STEP_FORK && result == 0) {
       list = &plan->lists[step->expected];

@@ -34,7 +34,9 @@ const headers = [
   'linux/capability.h',
   'linux/futex.h',
   'linux/memfd.h',
+  'linux/magic.h',
   'linux/nsfs.h',
+  'linux/openat2.h',
   'linux/sched.h',
 ]
 
@@ -105,6 +107,7 @@ describe.each(architectures)('%s', (architecture) => {
     ['STEP_FORK', KIND.fork],
     ['STEP_INIT', KIND.init],
     ['STEP_REFUSE', KIND.refuse],
+    ['STEP_REQUIRE', KIND.require],
   ])
 
   check('the request is laid out as native/request.h says', ['"kernel.h"', '"request.h"'], () => [

@@ -10,6 +10,8 @@ export interface Failure {
   operation?: string | undefined
   path?: string | undefined
   dest?: string | undefined
+  /** What was there instead. */
+  found?: string | undefined
 }
 
 interface Rule {
@@ -141,6 +143,18 @@ const rules: readonly Rule[] = [
     when: ({ call, errno, operation }) =>
       call === 'move_mount' && operation === 'attach' && errno === 'EINVAL',
     hint: ({ path, dest }) => `'${path}' and '${dest}' have to be two directories, or two files`,
+  },
+  {
+    when: ({ operation, errno }) => operation === 'link' && /^(EEXIST|EINVAL)$/.test(errno),
+    hint: ({ path, found }) =>
+      found
+        ? `'${path}' is there already, a link to '${found}': leave it out, or let it point there`
+        : `'${path}' is there already, and no link`,
+  },
+  {
+    when: ({ call, errno }) => call === 'fstatfs' && errno === 'EXDEV',
+    hint: ({ path, dest }) =>
+      `'${dest ?? path}' leads into a /proc, where nothing is mounted: a program has to reach the kernel there`,
   },
   {
     when: ({ call, errno }) => call === 'pivot_root' && errno === 'EINVAL',

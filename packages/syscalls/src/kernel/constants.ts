@@ -6,13 +6,24 @@ export const AT = { EMPTY_PATH: 0x1000, SYMLINK_NOFOLLOW: 0x100, RECURSIVE: 0x80
 /** `fcntl.h`; O_DIRECTORY and O_NOFOLLOW differ on arm64. */
 export const O: Readonly<
   Record<
-    'RDONLY' | 'WRONLY' | 'RDWR' | 'NONBLOCK' | 'CLOEXEC' | 'PATH' | 'DIRECTORY' | 'NOFOLLOW',
+    | 'RDONLY'
+    | 'WRONLY'
+    | 'RDWR'
+    | 'CREAT'
+    | 'EXCL'
+    | 'NONBLOCK'
+    | 'CLOEXEC'
+    | 'PATH'
+    | 'DIRECTORY'
+    | 'NOFOLLOW',
     number
   >
 > = {
   RDONLY: 0,
   WRONLY: 1,
   RDWR: 2,
+  CREAT: 0o100,
+  EXCL: 0o200,
   NONBLOCK: 0o4000,
   CLOEXEC: 0o2000000,
   PATH: 0o10000000,
@@ -58,11 +69,18 @@ export const MS = {
   SHARED: 0x100000,
 } as const
 export const MNT_DETACH = 2
+export const UMOUNT_NOFOLLOW = 8
 export const OPEN_TREE = { CLONE: 1, CLOEXEC: 0o2000000 } as const
 export const MOVE_MOUNT = { F_EMPTY_PATH: 4, T_SYMLINKS: 0x10, T_EMPTY_PATH: 0x40 } as const
-export const MOUNT_ATTR = { RDONLY: 1, NOSUID: 2, NODEV: 4, NOEXEC: 8 } as const
+export const MOUNT_ATTR = { RDONLY: 1, NOSUID: 2, NODEV: 4, NOEXEC: 8, IDMAP: 0x100000 } as const
+/** `include/uapi/linux/mount.h`; flags of fsopen and fsmount are all CLOEXEC. */
+export const FSOPEN_CLOEXEC = 1
+export const FSMOUNT_CLOEXEC = 1
+export const FSCONFIG = { SET_FLAG: 0, SET_STRING: 1, CMD_CREATE: 6 } as const
 /** `include/uapi/linux/openat2.h` */
 export const RESOLVE = { NO_MAGICLINKS: 2, NO_SYMLINKS: 4, BENEATH: 8 } as const
+/** `include/uapi/linux/magic.h` */
+export const PROC_SUPER_MAGIC = 0x9fa0
 export const AF_UNIX = 1
 export const SOCK = { STREAM: 1, SEQPACKET: 5, NONBLOCK: 0o4000, CLOEXEC: 0o2000000 } as const
 export const SOL_SOCKET = 1
@@ -74,5 +92,6 @@ export const EPOLL = { CTL_ADD: 1, CTL_DEL: 2, IN: 1 } as const
 export const STATX_INO = 0x100
 /** `struct pollfd`: events, and field offsets in bytes. */
 export const POLL = { IN: 1, OUT: 4, events: 4, revents: 6, size: 8 } as const
+export const STATX_BASIC_STATS = 0x7ff
 /** ioctls of a namespace's fd: `include/uapi/linux/nsfs.h` */
 export const NS_GET = { USERNS: 0xb701, PARENT: 0xb702, NSTYPE: 0xb703, OWNER_UID: 0xb704 } as const

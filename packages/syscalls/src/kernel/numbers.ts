@@ -28,6 +28,7 @@ const table = {
   faccessat2: [439, 439],
   fchdir: [81, 50],
   fchmodat: [268, 53],
+  fchmod: [91, 52],
   fchownat: [260, 54],
   fcntl: [72, 25],
   fsconfig: [431, 431],

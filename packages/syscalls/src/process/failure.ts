@@ -25,7 +25,7 @@ export function stepError(
   of: number,
   command: Command | undefined,
 ): Error {
-  const { at, cause } = outcome
+  const { at, cause, found } = outcome
   const failedStep = describe(at, of)
   if (command && (at.phase === 'exec' || at.phase === 'cwd'))
     return spawnError(outcome, failedStep, command)
@@ -37,9 +37,11 @@ export function stepError(
     operation,
     path: cause.path,
     dest: cause.dest,
+    found,
   })
   const subject = namespace ?? operation ?? at.phase
-  const message = `${subject}: ${failedStep.text}: ${cause.code}, step ${at.number} of ${of}`
+  const instead = found ? `, where '${found}' is` : ''
+  const message = `${subject}: ${failedStep.text}: ${cause.code}${instead}, step ${at.number} of ${of}`
   return new NamespaceError(message, {
     code: codeOf(cause, at),
     namespace,

@@ -29,7 +29,10 @@ export function readyFrom(memory: Buffer, built: Built, pid: number): Ready {
   }
   const types = identities.size > 0 ? namespaceTypes : []
   const namespaces = Object.fromEntries(types.map((type) => [type, inodeOf(type)]))
-  const warnings = [...plan.warnings]
+  const failed = plan.warningsIfFailed.filter(
+    ({ result }) => getWord(memory, result.region.offset) < 0,
+  )
+  const warnings = [...plan.warnings, ...failed.map(({ text }) => text)]
   if (groups && getWord(memory, groups.region.offset) < 0 && hasSupplementaryGroups())
     warnings.push('supplementary groups are kept: setgroups is denied in this user namespace')
   const ready = { pid, namespaces, warnings }

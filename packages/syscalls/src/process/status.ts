@@ -3,6 +3,7 @@ import { errnoNumber } from '../kernel/errno.ts'
 import { type Candidate, execErrno } from '../program/command.ts'
 import { LIST, PLAN, UNEXPECTED } from '../program/layout.ts'
 import { getWord } from '../program/memory.ts'
+import { textOf } from '../program/plan.ts'
 import type { PlacedStep } from '../program/program.ts'
 
 /** How far a program came. Read from memory that somebody inside may have written: only compared and printed. */
@@ -12,6 +13,8 @@ export type Outcome =
       readonly kind: 'failed'
       readonly at: PlacedStep
       readonly cause: SyscallError
+      /** The text that the step found instead of what it wanted. */
+      readonly found?: string | undefined
       readonly interpreterMissing: boolean
       readonly isDirectory: boolean
     }
@@ -39,6 +42,7 @@ export function readOutcome(
         kind: 'failed',
         at,
         cause: causeOf(at, error),
+        found: foundBy(at, plan),
         interpreterMissing: false,
         isDirectory: false,
       }
@@ -65,11 +69,15 @@ function lastReached(
   )
 }
 
+function foundBy({ step: { found } }: PlacedStep, plan: Buffer): string | undefined {
+  return found && textOf(plan.subarray(found.offset, found.offset + found.size))
+}
+
 function causeOf(at: PlacedStep, error: number): SyscallError {
   const { step } = at
   const path = step.path ?? step.args.find((argument) => typeof argument === 'string')
   // A call that came back with too little: EIO, as for a write that the kernel cut short.
-  const call = step.call === 'refuse' ? 'execve' : step.call
+  const call = step.failure?.call ?? step.call
   return new SyscallError(error === UNEXPECTED ? errnoNumber('EIO') : error, call, {
     path,
     dest: step.dest,

@@ -12,7 +12,7 @@ import type { ErrnoName } from '../kernel/errno.ts'
 import { errnoNumber } from '../kernel/errno.ts'
 import type { Slot } from './memory.ts'
 import type { Plan } from './plan.ts'
-import { type Argument, step } from './step.ts'
+import { type Argument, check, step } from './step.ts'
 
 /** What is executed at the end of a program. */
 export interface Command {
@@ -96,13 +96,9 @@ export function addExec(plan: Plan, command: Command): readonly Candidate[] {
       result: script,
     })
     steps.call('pread64', [script, magic, 4, 0], { onlyAfter: 'ENOEXEC', operation: 'exec' })
-    steps.push({
-      call: 'refuse',
-      args: [magic, ELF_MAGIC],
-      onlyAfter: 'ENOEXEC',
-      operation: 'exec',
-      path,
-    })
+    const foreign = { errno: 'ENOEXEC', call: 'execve' } as const
+    const isScript = { onlyAfter: 'ENOEXEC', operation: 'exec', path } as const
+    steps.push(check('refuse', [magic, ELF_MAGIC], foreign, isScript))
     const shell = memory.words([
       memory.string('/bin/sh').address,
       memory.string(path).address,

@@ -78,6 +78,8 @@ export class Plan {
   readonly mountPoints: Set<string> = new Set()
   /** What the caller should know though it is no failure; `ready` carries it. */
   readonly warnings: string[] = []
+  /** The same where a step that may fail decides: its result, and what to say if it is an errno. */
+  readonly warningsIfFailed: { readonly result: Slot; readonly text: string }[] = []
   /** fds of this process that the program uses. */
   readonly fds: Set<number> = new Set()
 

@@ -1,13 +1,16 @@
-import { AT_FDCWD, MOUNT_ATTR, MOVE_MOUNT, MS } from '../kernel/constants.ts'
+import {
+  AT_FDCWD,
+  FSCONFIG,
+  FSMOUNT_CLOEXEC,
+  FSOPEN_CLOEXEC,
+  MOUNT_ATTR,
+  MOVE_MOUNT,
+  MS,
+} from '../kernel/constants.ts'
 import type { NamespaceType } from '../namespaces/types.ts'
 import type { Phase } from './order.ts'
 import type { Plan } from './plan.ts'
 import type { StepOptions } from './step.ts'
-
-/** `include/uapi/linux/mount.h` */
-const FSOPEN_CLOEXEC = 1
-const FSMOUNT_CLOEXEC = 1
-const FSCONFIG_CMD_CREATE = 6
 
 /**
  * Adds the steps that mount a `/proc` of the pid namespace that the process is in.
@@ -38,7 +41,7 @@ function mountEarly(plan: Plan, phase: Phase, target: string, options: StepOptio
   const flags = MOUNT_ATTR.NOSUID | MOUNT_ATTR.NODEV | MOUNT_ATTR.NOEXEC
   const sources = plan.in('sources')
   sources.call('fsopen', ['proc', FSOPEN_CLOEXEC], { ...options, result: context })
-  sources.call('fsconfig', [context, FSCONFIG_CMD_CREATE, 0, 0, 0], options)
+  sources.call('fsconfig', [context, FSCONFIG.CMD_CREATE, 0, 0, 0], options)
   sources.call('fsmount', [context, FSMOUNT_CLOEXEC, flags], { ...options, result: tree })
   sources.call('close', [context], options)
   const place = plan.in(phase)

@@ -62,9 +62,9 @@ function encodeStep(memory: Memory, at: number, step: Step, list: number): void 
   const words = step.args.map((argument) => word(memory, argument)) // first: they allocate
   const bytes = memory.room
   if (step.call === 'init') bytes[at + STEP.kind] = KIND.init
-  else if (step.call === 'refuse') {
-    bytes[at + STEP.kind] = KIND.refuse
-    bytes.writeUInt16LE(errnoNumber('ENOEXEC'), at + STEP.nr)
+  else if (step.call === 'refuse' || step.call === 'require') {
+    bytes[at + STEP.kind] = KIND[step.call]
+    bytes.writeUInt16LE(errnoNumber(step.failure?.errno ?? 'EINVAL'), at + STEP.nr)
     memory.putWord(at + STEP.expected, step.args[1] as number)
   } else {
     bytes[at + STEP.kind] = step.fork ? KIND.fork : KIND.call

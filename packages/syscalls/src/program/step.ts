@@ -34,14 +34,32 @@ export interface StepOptions {
   result?: Slot | undefined
   /** Run only when the last step without this condition ended with that error. */
   onlyAfter?: ErrnoName | undefined
+  /** Memory whose text an error of this step quotes: what was found instead. */
+  found?: Region | undefined
   /** A clone: the child goes on with the steps that follow, the caller with these. */
   fork?: readonly Step[] | undefined
 }
 
-/** One system call of a program. */
+/** One system call of a program, or a check of what an earlier one left in memory. */
 export interface Step extends StepOptions {
-  readonly call: SyscallName | 'init' | 'refuse'
+  /**
+   * `refuse` and `require` make no call: `[region, value]`, and the step fails if the 32 bits there are the value, or
+   * unless they are.
+   */
+  readonly call: SyscallName | 'init' | 'refuse' | 'require'
   readonly args: readonly Argument[]
+  /** Of a check: how it fails, and the call whose result it judges. */
+  readonly failure?: { readonly errno: ErrnoName; readonly call: SyscallName } | undefined
+}
+
+/** A step that judges what an earlier one left in memory. */
+export function check(
+  call: 'refuse' | 'require',
+  args: readonly [region: Region, value: number],
+  failure: { readonly errno: ErrnoName; readonly call: SyscallName },
+  options: StepOptions = {},
+): Step {
+  return { call, args, failure, ...options }
 }
 
 /** A step that makes a system call. */
@@ -51,7 +69,8 @@ export function step(
   options: StepOptions = {},
 ): Step {
   // All steps have the same fields in the same order: what V8 reads fastest, and a start reads many.
-  const { namespace, operation, path, dest, tolerate, expect, result, onlyAfter, fork } = options
+  const { namespace, operation, path, dest, tolerate, expect, result, onlyAfter, found, fork } =
+    options
   return {
     call,
     args,
@@ -63,6 +82,7 @@ export function step(
     expect,
     result,
     onlyAfter,
+    found,
     fork,
   }
 }

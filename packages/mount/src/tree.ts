@@ -1,0 +1,66 @@
+import { type Plan, type Slot, step } from '@ns/syscalls'
+import { isWithin } from './paths.ts'
+
+interface Place {
+  readonly path: string
+  /** An fd of the file system's root, if this start has made it; `undefined`: the host's. */
+  readonly made: Slot | undefined
+}
+
+/**
+ * The mounts of one start while its program is written, in order: which of its files are new, and which are the host's.
+ * Only what is new may be created in.
+ */
+export class Tree {
+  readonly plan: Plan
+  /** Whether a mount may be seen outside. */
+  readonly isShared: boolean
+  /** What is added when all else is. */
+  readonly last: (() => void)[] = []
+  #places: Place[] = [{ path: '/', made: undefined }]
+
+  constructor(plan: Plan, isShared: boolean) {
+    this.plan = plan
+    this.isShared = isShared
+  }
+
+  /** Notes that the root is a file system that this start has made. */
+  set root(made: Slot) {
+    this.#places = [{ path: '/', made }]
+  }
+
+  /** Notes what is mounted at a path; it hides what was there. */
+  add(path: string, made: Slot | undefined): void {
+    this.#places.push({ path, made })
+    this.plan.mountPoints.add(path)
+  }
+
+  /** Notes that the last mount at a path is gone. */
+  remove(path: string): void {
+    const last = this.#places.findLastIndex((place) => place.path === path && path !== '/')
+    if (last > 0) this.#places.splice(last, 1)
+  }
+
+  /** Notes that the mounts at and below a path are elsewhere. */
+  move(from: string, to: string): void {
+    this.#places = this.#places.map((place) =>
+      isWithin(place.path, from) && from !== '/'
+        ? { ...place, path: to + place.path.slice(from.length) }
+        : place,
+    )
+    this.plan.mountPoints.add(to)
+  }
+
+  /** The mount that a path lies in. */
+  at(path: string): Place {
+    return this.#places.findLast((place) => isWithin(path, place.path)) as Place
+  }
+}
+
+/** Runs `add` with a file mode creation mask of 0: what is made has the mode that was given, whatever the caller's mask. */
+export function withoutUmask(plan: Plan, add: () => void): void {
+  const mask = plan.slot('umask')
+  plan.in('sources').push(step('umask', [0], { namespace: 'mount', result: mask }))
+  add()
+  plan.in('mounts').push(step('umask', [mask], { namespace: 'mount' }))
+}
