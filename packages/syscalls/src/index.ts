@@ -16,8 +16,17 @@ export {
 } from './calls/processes.ts'
 export { attempt, count, cString, descriptor, succeed } from './calls/result.ts'
 export { brand } from './errors/brand.ts'
+export type { Diagnosis, Failure, Remedy } from './errors/cause.ts'
 export type { ErrorCode } from './errors/codes.ts'
-export { hintFor } from './errors/hints.ts'
+export { diagnose, hintFor } from './errors/hints.ts'
+export {
+  coversOfProc,
+  isInChroot,
+  type Machine,
+  statusOf,
+  sysctl,
+  thisMachine,
+} from './errors/machine.ts'
 export {
   checkJoin,
   checkKeys,

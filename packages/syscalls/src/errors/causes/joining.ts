@@ -1,0 +1,27 @@
+import type { Cause } from '../cause.ts'
+
+/** setns(2), pid_namespaces(7), user_namespaces(7). */
+export const joining: readonly Cause[] = [
+  {
+    when: ({ call, errno }) => call === 'setns' && errno === 'EPERM',
+    find: ({ namespace }) =>
+      namespace === 'user'
+        ? 'joining a user namespace needs CAP_SYS_ADMIN in it: be its owner, or root'
+        : `joining needs CAP_SYS_ADMIN in the user namespace that owns this ${namespace ?? ''} namespace: join that one too (user: { join })`,
+  },
+  {
+    when: ({ call, errno }) => call === 'setns' && errno === 'EINVAL',
+    find: ({ namespace }) =>
+      namespace === 'user' ? 'a process cannot join the user namespace that it is in' : undefined,
+  },
+  {
+    when: ({ call, errno, namespace }) =>
+      call === 'clone' && errno === 'ENOMEM' && namespace === 'pid',
+    find: () => 'PID 1 of this pid namespace has ended: nobody can be born there any more',
+  },
+  {
+    when: ({ call, errno, operation }) =>
+      call === 'write' && errno === 'EINVAL' && operation === 'map',
+    find: () => 'the parent user namespace has no such id, or the ranges overlap',
+  },
+]

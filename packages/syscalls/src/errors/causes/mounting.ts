@@ -1,0 +1,97 @@
+import { type Cause, isRefused } from '../cause.ts'
+import { coversOfProc } from '../machine.ts'
+
+const isMount = (call: string) => /^(mount|fsconfig|fsmount)$/.test(call)
+
+/** mount(2), pivot_root(2), mount_namespaces(7). */
+export const mounting: readonly Cause[] = [
+  {
+    when: ({ call, errno, path }) => isMount(call) && errno === 'EPERM' && path === 'proc',
+    find(_, machine) {
+      const covers = coversOfProc(machine)
+      const cause =
+        'the kernel mounts a new /proc only for the owner of the pid namespace, and only where the present one is not covered in parts'
+      if (covers.length === 0) return `${cause}: ask for pid and mount together`
+      return {
+        cause: `${cause}; covered here: ${covers.join(' ')}`,
+        remedies: [
+          {
+            change:
+              'start the container with an uncovered /proc (systempaths=unconfined, procMount: Unmasked)',
+            price: 'the container sees and, as root, changes settings of the host that were hidden',
+          },
+        ],
+      }
+    },
+  },
+  {
+    when: ({ call, errno, path }) =>
+      isMount(call) && errno === 'EPERM' && (path === 'sysfs' || path === 'mqueue'),
+    find: ({ path }) =>
+      `the kernel mounts a new ${path} only for the owner of the ${path === 'sysfs' ? 'network' : 'ipc'} namespace: make that one too`,
+  },
+  {
+    when: ({ call, errno, path }) => isMount(call) && errno === 'EINVAL' && path === 'devpts',
+    find: () => 'the gid of a devpts has to be mapped in the user namespace',
+  },
+  {
+    when: ({ call, errno, path }) => isMount(call) && errno === 'EBUSY' && path === 'overlay',
+    find: () => 'the upper or the work directory is used by another overlay',
+  },
+  {
+    when: ({ call, errno }) => isMount(call) && errno === 'EPERM',
+    find: () =>
+      'mounting needs CAP_SYS_ADMIN in the mount namespace; flags that a mount has from outside (ro, nosuid, nodev, noexec) cannot be taken away',
+  },
+  {
+    when: ({ call, errno }) => call === 'umount2' && errno === 'EPERM',
+    find: () =>
+      'a mount that came from a more privileged mount namespace cannot be taken away alone',
+  },
+  {
+    when: ({ errno, namespace, operation, path }) =>
+      errno === 'ENOENT' && namespace === 'mount' && operation !== 'open' && path !== undefined,
+    find: ({ call, operation, path, dest }) =>
+      call === 'open_tree'
+        ? `'${path}' does not exist here`
+        : operation === 'attach'
+          ? `'${dest}' does not exist in that namespace: nothing is created there`
+          : `'${dest ?? path}' does not exist in the new root: nothing is created there, as that would change files of the host`,
+  },
+  {
+    when: ({ errno, operation }) => operation === 'attach' && errno === 'EPERM',
+    find: () =>
+      'picking up a mount takes CAP_SYS_ADMIN: be root, or name the user namespace that owns the other mounts, as { user: PID }',
+  },
+  {
+    when: ({ errno, operation }) => operation === 'attach' && errno === 'ELOOP',
+    find: ({ dest }) =>
+      `a component of '${dest}' is a symbolic link, which somebody inside may have put there: name the place itself`,
+  },
+  {
+    when: ({ call, errno, operation }) =>
+      call === 'move_mount' && operation === 'attach' && errno === 'EINVAL',
+    find: ({ path, dest }) => `'${path}' and '${dest}' have to be two directories, or two files`,
+  },
+  {
+    when: ({ operation, errno }) => operation === 'link' && /^(EEXIST|EINVAL)$/.test(errno),
+    find: ({ path, found }) =>
+      found
+        ? `'${path}' is there already, a link to '${found}': leave it out, or let it point there`
+        : `'${path}' is there already, and no link`,
+  },
+  {
+    when: ({ call, errno }) => call === 'fstatfs' && errno === 'EXDEV',
+    find: ({ path, dest }) =>
+      `'${dest ?? path}' leads into a /proc, where nothing is mounted: a program has to reach the kernel there`,
+  },
+  {
+    when: ({ call, errno }) => call === 'pivot_root' && errno === 'EINVAL',
+    find: () =>
+      'pivot_root cannot leave the initial ramfs, nor a root whose parent mount is shared',
+  },
+  {
+    when: (failure) => isRefused(failure) && failure.path?.startsWith('/proc/') === true,
+    find: () => "looking at another process's namespaces needs its user id, or CAP_SYS_PTRACE",
+  },
+]

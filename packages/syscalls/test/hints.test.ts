@@ -1,0 +1,144 @@
+import { expect, test } from 'vitest'
+import { diagnose, type Failure, hintFor, type Machine } from '../src/index.ts'
+
+/** What a machine would say, and the hint that follows from it. */
+type Line = readonly [what: string, failure: Failure, files: Record<string, string>, hint: RegExp]
+
+const create = (namespace: Failure['namespace'], errno: string): Failure => ({
+  call: 'unshare',
+  errno,
+  namespace,
+  operation: 'create',
+})
+const user = (errno: string) => create('user', errno)
+const mountProc: Failure = { call: 'mount', errno: 'EPERM', namespace: 'pid', path: 'proc' }
+const mountinfo = (...points: string[]) => ({
+  '/proc/self/mountinfo': points.map((point) => `1 2 0:3 / ${point} rw - t s rw`).join('\n'),
+})
+
+const lines: readonly Line[] = [
+  [
+    'a limit of 0',
+    create('uts', 'ENOSPC'),
+    { '/proc/sys/user/max_uts_namespaces': '0' },
+    /max_uts_namespaces is 0 .*raise user\.max_uts/,
+  ],
+  [
+    'AppArmor',
+    user('EACCES'),
+    { '/proc/sys/kernel/apparmor_restrict_unprivileged_userns': '1' },
+    /AppArmor restricts .*=0, or load a profile/,
+  ],
+  [
+    'SELinux',
+    user('EACCES'),
+    { '/sys/fs/selinux/enforce': '1' },
+    /SELinux is enforcing.*user_namespace create/,
+  ],
+  [
+    "a distribution's sysctl",
+    user('EPERM'),
+    { '/proc/sys/kernel/unprivileged_userns_clone': '0' },
+    /unprivileged_userns_clone=1, or run as root/,
+  ],
+  [
+    'a seccomp filter',
+    user('EPERM'),
+    { '/proc/self/status': 'Name:\tx\nSeccomp:\t2' },
+    /seccomp filter .*allow clone and unshare/,
+  ],
+  [
+    'a seccomp filter, for the privileged',
+    create('net', 'EPERM'),
+    { '/proc/self/status': 'CapEff:\t0000000000200000\nSeccomp:\t2' },
+    /seccomp filter/,
+  ],
+  ['a chroot', user('EPERM'), mountinfo('/proc', '/sys'), /process in a chroot/],
+  [
+    'a missing privilege',
+    create('net', 'EPERM'),
+    {},
+    /CAP_SYS_ADMIN: run as root, or add a user namespace/,
+  ],
+  [
+    'a kernel without the type',
+    create('time', 'EINVAL'),
+    {},
+    /no time namespaces \(CLONE flag 0x80\)/,
+  ],
+  [
+    'memfd_noexec',
+    { call: 'execveat', errno: 'EACCES' },
+    { '/proc/sys/vm/memfd_noexec': '2' },
+    /memfd_noexec is 2.*set it to 1 or 0/,
+  ],
+  [
+    'a covered /proc',
+    mountProc,
+    mountinfo('/', '/proc', '/proc/sys', '/proc/keys'),
+    /covered here: \/proc\/sys \/proc\/keys: .*Unmasked/,
+  ],
+  [
+    'a /proc of another pid namespace',
+    mountProc,
+    mountinfo('/', '/proc'),
+    /ask for pid and mount together/,
+  ],
+  [
+    'sysfs without its network',
+    { ...mountProc, path: 'sysfs' },
+    {},
+    /owner of the network namespace/,
+  ],
+  [
+    'a devpts with a foreign gid',
+    { ...mountProc, path: 'devpts', errno: 'EINVAL' },
+    {},
+    /gid of a devpts/,
+  ],
+  [
+    'a busy overlay',
+    { ...mountProc, path: 'overlay', errno: 'EBUSY' },
+    {},
+    /used by another overlay/,
+  ],
+  ['a locked flag', { ...mountProc, path: '/mnt' }, {}, /cannot be taken away/],
+  ['a locked mount', { call: 'umount2', errno: 'EPERM' }, {}, /more privileged mount namespace/],
+  ['pivot_root', { call: 'pivot_root', errno: 'EINVAL' }, {}, /initial ramfs.*shared/],
+  [
+    'a dead pid namespace',
+    { call: 'clone', errno: 'ENOMEM', namespace: 'pid' },
+    {},
+    /PID 1 of this pid namespace has ended/,
+  ],
+  [
+    'a foreign namespace',
+    { call: 'setns', errno: 'EPERM', namespace: 'net' },
+    {},
+    /owns this net namespace/,
+  ],
+  [
+    'the own user namespace',
+    { call: 'setns', errno: 'EINVAL', namespace: 'user' },
+    {},
+    /that it is in/,
+  ],
+  ['a map of foreign ids', { call: 'write', errno: 'EINVAL', operation: 'map' }, {}, /no such id/],
+]
+
+test.each(lines)('BEHAVIOURS E: %s is found on the machine', (_, failure, files, hint) => {
+  const machine: Machine = { read: (path) => files[path] }
+  expect(hintFor(failure, machine)).toMatch(hint)
+})
+
+test('every change has its price, and what has none says only why', () => {
+  for (const [, failure, files] of lines)
+    for (const { change, price } of diagnose(failure, { read: (path) => files[path] })?.remedies ??
+      [])
+      expect([change, price]).not.toContain('')
+  expect(diagnose({ call: 'setns', errno: 'EPERM' })?.remedies).toEqual([])
+})
+
+test('what is not known has no hint', () => {
+  expect(hintFor({ call: 'read', errno: 'EIO' })).toBeUndefined()
+})
