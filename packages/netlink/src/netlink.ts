@@ -1,8 +1,8 @@
 import type { NamespaceRef, RunningOptions } from '@ns/syscalls'
+import { Addresses } from './addresses/addresses.ts'
 import type { Message, Request } from './codec/message.ts'
-import { Addresses } from './route/addresses.ts'
-import { Links } from './route/links.ts'
-import { Routes } from './route/routes.ts'
+import { Links } from './links/links.ts'
+import { Routes } from './routes/routes.ts'
 import { NETLINK_PROTOCOL } from './socket/constants.ts'
 import { NetlinkSocket } from './socket/netlink-socket.ts'
 

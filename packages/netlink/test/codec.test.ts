@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { parseAddress } from '../src/addresses/address.ts'
 import { attributeAt } from '../src/codec/attribute.ts'
 import { encodeMessages } from '../src/codec/message.ts'
 import { readAck, readDone, refusal } from '../src/errors/extended-ack.ts'
@@ -23,9 +24,8 @@ import {
   u64,
   withHeader,
 } from '../src/index.ts'
-import { parseAddress } from '../src/route/address.ts'
-import { parseLink } from '../src/route/link.ts'
-import { parseRoute } from '../src/route/route.ts'
+import { parseLink } from '../src/links/link.ts'
+import { parseRoute } from '../src/routes/route.ts'
 
 const table = Object.fromEntries(Array.from({ length: 200 }, (_, i) => [`A${i}`, i]))
 const name = fc.integer({ min: 0, max: 199 }).map((i) => `A${i}`)

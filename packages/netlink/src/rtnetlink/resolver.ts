@@ -1,6 +1,6 @@
 import { Namespace, type NamespaceRef } from '@ns/syscalls'
-import type { LinkRef } from './link.ts'
-import type { Resolver } from './new-link.ts'
+import type { LinkRef } from '../links/link.ts'
+import type { Resolver } from '../links/new-link.ts'
 
 /** Resolves what one request names; the namespaces that it opened are closed at the end of its block. */
 export class OpenRefs implements Resolver, Disposable {

@@ -1,9 +1,9 @@
 import { type Message, splitPayload } from '../codec/message.ts'
+import { given } from '../codec/optional.ts'
 import { malformed } from '../errors/netlink-error.ts'
+import { IFA, IFA_F } from '../rtnetlink/constants.ts'
+import { IFADDRMSG } from '../rtnetlink/headers.ts'
 import { type Family, familyName, formatIp } from '../text/ip.ts'
-import { IFA, IFA_F } from './constants.ts'
-import { IFADDRMSG } from './headers.ts'
-import { given } from './link.ts'
 
 /** An address of a link. */
 export interface Address {

@@ -3,9 +3,11 @@ import { type Attribute, text, u32 } from '../codec/attribute.ts'
 import { NLM_F } from '../codec/constants.ts'
 import { type Message, splitPayload } from '../codec/message.ts'
 import { NetlinkError } from '../errors/netlink-error.ts'
+import { IFLA, SKIP_STATS } from '../rtnetlink/constants.ts'
+import { IFINFOMSG, ifinfomsg } from '../rtnetlink/headers.ts'
+import { rtm } from '../rtnetlink/request.ts'
+import { OpenRefs } from '../rtnetlink/resolver.ts'
 import type { NetlinkSocket } from '../socket/netlink-socket.ts'
-import { IFLA, SKIP_STATS } from './constants.ts'
-import { IFINFOMSG, ifinfomsg } from './headers.ts'
 import { type Link, type LinkRef, parseLink } from './link.ts'
 import {
   afterwards,
@@ -15,8 +17,7 @@ import {
   type NewLink,
   newLinkAttributes,
 } from './new-link.ts'
-import { rtm } from './request.ts'
-import { OpenRefs } from './resolver.ts'
+import { parseStatistics, type Statistics } from './statistics.ts'
 
 /** Links, which are what the kernel calls interfaces. */
 export class Links {
@@ -28,9 +29,8 @@ export class Links {
 
   /** All of them. */
   list(): Link[] {
-    const attributes = [u32(IFLA, 'EXT_MASK', SKIP_STATS)]
     return this.#socket
-      .dump(rtm('GETLINK', { header: ifinfomsg(), attributes }))
+      .dump(rtm('GETLINK', { header: ifinfomsg(), attributes: [noStatistics] }))
       .map((message) => parseLink(message))
   }
 
@@ -53,6 +53,17 @@ export class Links {
     }
   }
 
+  /**
+   * What a link has counted.
+   *
+   * @throws {NetlinkError} `ENODEV` when there is none
+   */
+  statistics(ref: LinkRef): Statistics {
+    const message = this.#get(ref, [])
+    const { attributes } = splitPayload(message, IFINFOMSG)
+    return parseStatistics(attributes.bytes(IFLA.STATS64) ?? Buffer.alloc(0))
+  }
+
   /** The index of a link; a number is taken for one. */
   index(ref: LinkRef): number {
     return typeof ref === 'number'
@@ -60,8 +71,8 @@ export class Links {
       : splitPayload(this.#get(ref), IFINFOMSG).header.readInt32LE(4)
   }
 
-  #get(ref: LinkRef): Message {
-    const attributes = [...named(ref), u32(IFLA, 'EXT_MASK', SKIP_STATS)]
+  #get(ref: LinkRef, without: readonly Attribute[] = [noStatistics]): Message {
+    const attributes = [...named(ref), ...without]
     const header = ifinfomsg(typeof ref === 'number' ? { index: ref } : {})
     const [message] = this.#socket.request(
       rtm('GETLINK', { header, attributes, subject: `${ref}` }),
@@ -92,6 +103,25 @@ export class Links {
       this.remove(made.index)
       throw error
     }
+  }
+
+  /**
+   * Sees to it that there is a link of this name and kind with these settings. What it is made of (`data`, `link`, `peer`)
+   * counts only when it is made: it is not compared.
+   *
+   * @throws {NetlinkError} `EEXIST` when there is one of another kind
+   */
+  ensure(link: NewLink): Link {
+    if (link.name === undefined) throw invalidOption('link.name: ensure takes a name', 'net')
+    const found = this.find(link.name)
+    if (!found) return this.add(link)
+    if (found.kind !== link.kind) {
+      const text = `it is there, and of kind ${found.kind ?? 'none'}, not ${link.kind}`
+      throw new NetlinkError({ errno: 'EEXIST', call: 'RTM_NEWLINK', path: link.name, text })
+    }
+    const { kind, data, link: below, peer, portData, index, ...settings } = link
+    this.set(found.index, settings)
+    return this.get(found.index)
   }
 
   /** Makes a link in another namespace, as seen from here: `link` and `master` are looked up in this one. */
@@ -129,6 +159,9 @@ export class Links {
     this.#socket.request(rtm('DELLINK', { header, attributes: named(ref), subject: `${ref}` }))
   }
 }
+
+/** They are half of a link's message. */
+const noStatistics = u32(IFLA, 'EXT_MASK', SKIP_STATS)
 
 /** IFNAMSIZ: what is longer can only be an alternative name. */
 function named(ref: LinkRef): Attribute[] {

@@ -1,11 +1,11 @@
 import { Attributes } from '../codec/attributes.ts'
 import { align } from '../codec/constants.ts'
 import { type Message, splitPayload } from '../codec/message.ts'
+import { given } from '../codec/optional.ts'
 import { malformed } from '../errors/netlink-error.ts'
+import { RTA, RTAX, RTN, RTNH_F } from '../rtnetlink/constants.ts'
+import { RTMSG } from '../rtnetlink/headers.ts'
 import { type Family, familyName, formatIp } from '../text/ip.ts'
-import { RTA, RTAX, RTN, RTNH_F } from './constants.ts'
-import { RTMSG } from './headers.ts'
-import { given } from './link.ts'
 
 /** What becomes of a packet that a route is for. */
 export type RouteType = keyof typeof RTN

@@ -1,10 +1,10 @@
 import { checkKeys, invalidOption } from '@ns/syscalls'
+import type { Scope } from '../addresses/new-address.ts'
 import { type Attribute, bytes, encodeAttributes, nested, u32 } from '../codec/attribute.ts'
+import type { LinkRef } from '../links/link.ts'
+import { RT_SCOPE, RT_TABLE, RTA, RTAX, RTN, RTNH_F, RTPROT } from '../rtnetlink/constants.ts'
+import { rtmsg } from '../rtnetlink/headers.ts'
 import { AF, type Cidr, type Family, familyNumber, parseCidr, parseIp } from '../text/ip.ts'
-import { RT_SCOPE, RT_TABLE, RTA, RTAX, RTN, RTNH_F, RTPROT } from './constants.ts'
-import { rtmsg } from './headers.ts'
-import type { LinkRef } from './link.ts'
-import type { Scope } from './new-address.ts'
 import { type Metrics, metricTypes, type RouteType } from './route.ts'
 
 /** One of the ways that a route leads. */

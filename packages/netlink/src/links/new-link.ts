@@ -1,9 +1,9 @@
 import { checkKeys, invalidOption, type NamespaceRef } from '@ns/syscalls'
 import { type Attribute, bytes, nested, s32, text, u32, withHeader } from '../codec/attribute.ts'
+import { IFF, IFLA, IFLA_INFO, VETH_INFO } from '../rtnetlink/constants.ts'
+import { ifinfomsg } from '../rtnetlink/headers.ts'
 import { parseMac } from '../text/mac.ts'
 import { checkName } from '../text/name.ts'
-import { IFF, IFLA, IFLA_INFO, VETH_INFO } from './constants.ts'
-import { ifinfomsg } from './headers.ts'
 import type { LinkRef } from './link.ts'
 
 /** What every link has and can be changed. */

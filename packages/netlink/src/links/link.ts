@@ -1,8 +1,9 @@
 import type { Attributes } from '../codec/attributes.ts'
 import { type Message, splitPayload } from '../codec/message.ts'
+import { given } from '../codec/optional.ts'
+import { IFF, IFLA, IFLA_INFO } from '../rtnetlink/constants.ts'
+import { IFINFOMSG } from '../rtnetlink/headers.ts'
 import { formatMac } from '../text/mac.ts'
-import { IFF, IFLA, IFLA_INFO } from './constants.ts'
-import { IFINFOMSG } from './headers.ts'
 
 /** How a link is named: by index or by name. */
 export type LinkRef = number | string
@@ -83,12 +84,4 @@ export function parseLink(message: Message): Link {
     ...given('data', info?.nested(IFLA_INFO.DATA)),
     ...given('portData', info?.nested(IFLA_INFO.SLAVE_DATA)),
   }
-}
-
-/** A property, or none where there is no value. */
-export function given<Key extends string, Value>(
-  key: Key,
-  value: Value | undefined,
-): { [K in Key]?: Value } {
-  return value === undefined ? {} : ({ [key]: value } as { [K in Key]?: Value })
 }

@@ -1,10 +1,10 @@
 import { checkKeys, invalidOption } from '@ns/syscalls'
 import { type Attribute, bytes, text, u32 } from '../codec/attribute.ts'
+import type { LinkRef } from '../links/link.ts'
+import { IFA, IFA_F, RT_SCOPE } from '../rtnetlink/constants.ts'
+import { ifaddrmsg } from '../rtnetlink/headers.ts'
 import { AF, type Cidr, parseCidr, parseIp } from '../text/ip.ts'
 import { FOREVER } from './address.ts'
-import { IFA, IFA_F, RT_SCOPE } from './constants.ts'
-import { ifaddrmsg } from './headers.ts'
-import type { LinkRef } from './link.ts'
 
 /** How far something reaches. */
 export type Scope = keyof typeof RT_SCOPE

@@ -1,13 +1,13 @@
 import { checkKeys } from '@ns/syscalls'
 import { NLM_F } from '../codec/constants.ts'
+import type { LinkRef } from '../links/link.ts'
+import type { Links } from '../links/links.ts'
+import { ifaddrmsg } from '../rtnetlink/headers.ts'
+import { rtm } from '../rtnetlink/request.ts'
 import type { NetlinkSocket } from '../socket/netlink-socket.ts'
 import { AF, type Family, familyNumber } from '../text/ip.ts'
 import { type Address, parseAddress } from './address.ts'
-import { ifaddrmsg } from './headers.ts'
-import type { LinkRef } from './link.ts'
-import type { Links } from './links.ts'
 import { encodeAddress, type NewAddress } from './new-address.ts'
-import { rtm } from './request.ts'
 
 /** Addresses of links. */
 export class Addresses {
