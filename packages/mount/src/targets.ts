@@ -21,7 +21,7 @@ function how(flags: number, mode: number, resolve: number): Buffer {
 
 /** A link inside resolves inside, as the root is the new one; one of `/proc` (`/proc/PID/root`) could still lead out. */
 const LOOK = how(O.PATH | O.CLOEXEC, 0, RESOLVE.NO_MAGICLINKS)
-const LOOK_STRICTLY = how(O.PATH | O.CLOEXEC | O.NOFOLLOW, 0, RESOLVE.NO_SYMLINKS)
+const LOOK_STRICTLY = how(O.PATH | O.CLOEXEC, 0, RESOLVE.NO_SYMLINKS)
 const STEP_DOWN = how(O.PATH | O.DIRECTORY | O.CLOEXEC, 0, RESOLVE.NO_SYMLINKS | RESOLVE.BENEATH)
 
 /** How a target is found. */

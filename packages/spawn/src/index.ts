@@ -14,7 +14,25 @@
  * @packageDocumentation
  */
 
-export { bind, proc, remount, tmpfs } from '@ns/mount'
+export {
+  bind,
+  cgroup2,
+  dev,
+  devpts,
+  directory,
+  file,
+  mask,
+  move,
+  mqueue,
+  overlay,
+  proc,
+  propagation,
+  remount,
+  symlink,
+  sysfs,
+  tmpfs,
+  unmount,
+} from '@ns/mount'
 export { NamespaceError, type Program, type Ready, SyscallError } from '@ns/syscalls'
 export { type Namespaces, type NamespacesOption, types } from './namespaces.ts'
 export type { SpawnOptions } from './options.ts'

@@ -6,6 +6,7 @@ import {
   allEight,
   allEightByFork,
   failing,
+  furnished,
   hanging,
   joining,
   nested,
@@ -46,6 +47,7 @@ const samples: readonly (readonly [string, () => Sample])[] = [
   ['a start that waits for its parent', () => parked],
   ['all eight namespaces', () => allEight],
   ['all eight where time takes a fork', () => allEightByFork],
+  ['a furnished root', () => furnished],
   ['four namespaces that are joined', () => joining(target)],
   ['namespaces made in a joined user namespace', () => nested(target)],
 ]

@@ -2,7 +2,21 @@ import { closeSync, openSync, readdirSync, readlinkSync, readSync } from 'node:f
 import { setTimeout } from 'node:timers/promises'
 import { cgroup } from '@ns/cgroup'
 import { ipc } from '@ns/ipc'
-import { bind, mount, tmpfs } from '@ns/mount'
+import {
+  bind,
+  dev,
+  directory,
+  file,
+  mask,
+  mount,
+  move,
+  overlay,
+  proc,
+  remount,
+  symlink,
+  tmpfs,
+  unmount,
+} from '@ns/mount'
 import { net } from '@ns/net'
 import { pid } from '@ns/pid'
 import { type Child, type Command, type Contribution, type Step, step } from '@ns/syscalls'
@@ -64,6 +78,34 @@ export const parked: Sample = {
     mount({ root: '/', readonly: true }),
   ],
 }
+
+/** A root of its own with most kinds of entries in it. */
+export const furnished: Sample = {
+  command,
+  contributions: () => [
+    user({ map: 'root' }),
+    mount({ root: tmpfs('/'), readonly: true, mounts: furniture() }),
+    pid(),
+  ],
+}
+
+const furniture = () => [
+  bind('/usr', '/usr', { readonly: 'recursive' }),
+  ...['bin', 'lib', 'lib64'].map((name) => symlink(`usr/${name}`, `/${name}`)),
+  bind('/nonesuch', '/nonesuch', { optional: true }),
+  dev(),
+  proc('/proc', { source: 'bind-if-refused' }),
+  mask('/proc/kcore'),
+  overlay({ lower: ['/usr/share', '/usr/lib'], upper: 'tmpfs' }, '/layers'),
+  directory('/layers/new/place', { mode: 0o700 }),
+  file('/etc/hostname', 'box\n'),
+  file('/usr/bin/true', 'not made on the host'),
+  tmpfs('/mnt'),
+  move('/mnt', '/moved'),
+  remount('/moved', { readonly: true }),
+  tmpfs('/gone'),
+  unmount('/gone'),
+]
 
 /** All four joined: the command is made by a second clone. */
 export function joining(target: Child): Sample {

@@ -31,7 +31,7 @@ export function stepError(
     return spawnError(outcome, failedStep, command)
   const { namespace, operation } = at.step
   const hint = hintFor({
-    call: at.step.call,
+    call: cause.syscall,
     errno: cause.code,
     namespace,
     operation,
