@@ -16,8 +16,10 @@ const repository = join(import.meta.dirname, '../../..')
 const packages = join(repository, 'packages')
 const isPublished = (name: string) =>
   !JSON.parse(readFileSync(join(packages, name, 'package.json'), 'utf8')).private
+const documents = readdirSync(join(repository, 'docs'), { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('.md') && !/^(api|\.vitepress)\//.test(path))
+  .map((path) => ({ title: `docs/${path}`, path: `docs/${path}` }))
 const readmes = [
-  { title: 'the README', path: 'README.md' },
   ...readdirSync(packages)
     .filter(isPublished)
     .map((name) => ({ title: `@ns/${name}`, path: `packages/${name}/README.md` })),
@@ -29,7 +31,8 @@ function examplesOf(text: string): { code: string; output: string | undefined }[
   return [...text.matchAll(block)].map(([, code = '', output]) => ({ code, output }))
 }
 
-const examples = readmes.flatMap(({ title, path }) =>
+const everywhere = [{ title: 'the README', path: 'README.md' }, ...documents, ...readmes]
+const examples = everywhere.flatMap(({ title, path }) =>
   examplesOf(readFileSync(join(repository, path), 'utf8')).map((example, i) => ({
     name: `${title}, example ${i + 1}`,
     ...example,
@@ -47,7 +50,7 @@ beforeAll(() => {
 
 afterAll(() => rmSync(place, { recursive: true }))
 
-test.each(examples)('$name prints what the README says', async ({ code, output }) => {
+test.each(examples)('$name prints what is said there', async ({ code, output }) => {
   const file = join(place, 'example.ts')
   writeFileSync(file, code)
   const command = [process.execPath, '--conditions=@ns/source', file]
@@ -62,7 +65,7 @@ test.each(examples)('$name prints what the README says', async ({ code, output }
   expect({ exit, stdout, stderr }).toEqual({ exit: 0, stdout: output, stderr: '' })
 })
 
-test.each(readmes.slice(1))('$title has an install line, options, errors and needs', ({ path }) => {
+test.each(readmes)('$title has an install line, options, errors and needs', ({ path }) => {
   const text = readFileSync(join(repository, path), 'utf8')
   expect(text).toMatch(/^npm install (--global )?@ns\//m)
   for (const heading of ['Options', 'Errors', 'Needs']) expect(text).toContain(`\n## ${heading}\n`)

@@ -1,5 +1,5 @@
 /**
- * Every code that @ns gives to an error of its own. Errors of exec, PATH and cwd keep Node's (`ENOENT`, `EACCES`, …).
+ * Every code that `@ns` gives to an error of its own. Errors of exec, PATH and cwd keep Node's (`ENOENT`, `EACCES`, …).
  *
  * | code | what happened |
  * |---|---|
