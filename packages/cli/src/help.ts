@@ -24,6 +24,7 @@ const HEAD = `Run programs in Linux namespaces.
   ns run [flags] -- command…       runs it
   ns explain [flags] -- command…   prints the system calls that would start it, and runs nothing
   ns ls [flags]                    lists the namespaces of this machine
+  ns doctor [flags]                says what this machine allows, and what to change
   ns help, ns ls --help, ns --version`
 
 const TAIL = `Exit code: the command's own; 128+N when signal N ended it; 125 when ns failed,

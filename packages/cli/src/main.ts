@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { explain } from '@ns/spawn'
 import { parse } from './command-line.ts'
+import { doctor } from './doctor.ts'
 import { codeOf, EXIT } from './exit-code.ts'
 import { help } from './help.ts'
 import { ls } from './ls/ls.ts'
@@ -25,7 +26,7 @@ export async function main([verb, ...args]: readonly string[]): Promise<number> 
 }
 
 /** Verbs with flags and a help of their own. */
-const verbs: Readonly<Record<string, Verb>> = { ls }
+const verbs: Readonly<Record<string, Verb>> = { ls, doctor }
 
 /** Also as the first flag of a verb; a command of that name stands behind `--`. */
 function isHelp(word: string | undefined): boolean {

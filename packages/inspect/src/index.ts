@@ -1,5 +1,5 @@
 /**
- * Every namespace of the machine, and how they belong together: `lsns` as data. Isolates nothing, changes nothing.
+ * Every namespace of the machine, how they belong together, and what the machine allows: `lsns` and more as data. Isolates nothing, changes nothing.
  *
  * ```ts
  * import { list } from '@ns/inspect'
@@ -13,5 +13,7 @@
 
 export { type ListOptions, list } from './list.ts'
 export type { Listing, NamespaceInfo, Process } from './namespace-info.ts'
+export type { Finding } from './probe/finding.ts'
+export { probe } from './probe/probe.ts'
 export { type TreeNode, tree } from './tree.ts'
 export { type Change, type WatchOptions, watch } from './watch.ts'

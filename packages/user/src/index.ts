@@ -14,6 +14,7 @@
  */
 
 export { type IdRange, parseRanges } from './id-map.ts'
+export { findNewidmap } from './newidmap.ts'
 export type { Ids, UserOptions } from './options.ts'
 export {
   type IdMaps,
@@ -23,4 +24,5 @@ export {
   toInsideGid,
   toInsideUid,
 } from './running.ts'
+export { readSubids } from './subids.ts'
 export { user } from './user.ts'

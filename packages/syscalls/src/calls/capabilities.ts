@@ -2,7 +2,7 @@ import { CAPABILITY_VERSION } from '../kernel/constants.ts'
 import { attempt } from './result.ts'
 
 /** `include/uapi/linux/capability.h` */
-export const CAP = { SETGID: 6, SETUID: 7, SYS_ADMIN: 21 } as const
+export const CAP = { SETGID: 6, SETUID: 7, SYS_ADMIN: 21, SETFCAP: 31 } as const
 
 /** Whether this process has CAP_SYS_ADMIN in its own user namespace: what making namespaces takes. */
 export function isPrivileged(): boolean {

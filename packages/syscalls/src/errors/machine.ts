@@ -27,9 +27,10 @@ export function statusOf({ read }: Machine, key: string): string | undefined {
   return read('/proc/self/status')?.match(new RegExp(`^${key}:\\s*(.*)$`, 'm'))?.[1]
 }
 
-/** Whether this process has CAP_SYS_ADMIN: bit 21 (capabilities(7)). */
-export function hasSysAdmin(machine: Machine): boolean {
-  return (BigInt(`0x${statusOf(machine, 'CapEff') ?? 0}`) & (1n << 21n)) !== 0n
+/** Whether this process has a capability, by its number (capabilities(7)). */
+export function isCapable(machine: Machine, capability: number): boolean {
+  const effective = BigInt(`0x${statusOf(machine, 'CapEff') ?? 0}`)
+  return (effective & (1n << BigInt(capability))) !== 0n
 }
 
 /** Whether the root is a directory of another: no mount is at `/` then, or none that we could see. */

@@ -20,7 +20,7 @@ export type Memory = (region: Region) => Buffer
  * Runs steps inside namespaces that exist, in a process of its own that ends with them: how a namespace is read or
  * changed from outside, rootless too. This process is in none of them at any time.
  *
- * @param refs what to enter
+ * @param refs what to enter; nothing: the process stays in the caller's own
  * @param program pushes the steps, each into its phase, and returns what reads their results
  * @returns what that read
  * @throws {NamespaceError} as `launch`
@@ -97,6 +97,7 @@ function entering(
   parent?: Contribution['parent'],
 ): Contribution[] {
   const types = (Object.keys(refs) as NamespaceType[]).filter((type) => refs[type] !== undefined)
+  if (types.length === 0) return [{ type: 'user', flags: 0, steps: program }]
   if (types.length === 0) return [{ type: 'user', flags: 0, steps: program }]
   return types.map((type, i) => ({
     type,

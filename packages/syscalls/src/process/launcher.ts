@@ -1,4 +1,7 @@
 import { close, memfdCreate, pwrite, seal } from '../calls/fds.ts'
+import { hintFor } from '../errors/hints.ts'
+import { NamespaceError } from '../errors/namespace-error.ts'
+import { SyscallError } from '../errors/syscall-error.ts'
 import { library } from '../ffi/library.ts'
 import { MFD } from '../kernel/constants.ts'
 import { launcher, stub } from '../program/machine-code.generated.ts'
@@ -43,7 +46,7 @@ let launcherMemfd: number | undefined
 /** The launcher's sealed memfd, made once: nobody inside can change it (CVE-2019-5736). */
 export function launcherFd(): number {
   if (launcherMemfd !== undefined) return launcherMemfd
-  const fd = memfdCreate('ns-launcher', MFD.CLOEXEC | MFD.ALLOW_SEALING | MFD.EXEC)
+  const fd = createMemfd()
   try {
     pwrite(fd, launcherElf(), 0)
     seal(fd)
@@ -53,6 +56,17 @@ export function launcherFd(): number {
   }
   launcherMemfd = fd
   return fd
+}
+
+/** @throws {NamespaceError} where programs in memory are forbidden (`vm.memfd_noexec`) */
+function createMemfd(): number {
+  try {
+    return memfdCreate('ns-launcher', MFD.CLOEXEC | MFD.ALLOW_SEALING | MFD.EXEC)
+  } catch (cause) {
+    if (!(cause instanceof SyscallError)) throw cause
+    const hint = hintFor({ call: cause.syscall, errno: cause.code })
+    throw new NamespaceError(cause.message, { code: 'ERR_NS_SETUP', hint, cause })
+  }
 }
 
 let start: ((request: Uint8Array) => number) | undefined

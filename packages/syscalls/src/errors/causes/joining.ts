@@ -1,4 +1,6 @@
+import { CAP } from '../../calls/capabilities.ts'
 import type { Cause } from '../cause.ts'
+import { isCapable, statusOf } from '../machine.ts'
 
 /** setns(2), pid_namespaces(7), user_namespaces(7). */
 export const joining: readonly Cause[] = [
@@ -23,5 +25,13 @@ export const joining: readonly Cause[] = [
     when: ({ call, errno, operation }) =>
       call === 'write' && errno === 'EINVAL' && operation === 'map',
     find: () => 'the parent user namespace has no such id, or the ranges overlap',
+  },
+  {
+    when: ({ call, errno, operation }) =>
+      call === 'write' && errno === 'EPERM' && operation === 'map',
+    find: (_, machine) =>
+      /\s0\s/.test(statusOf(machine, 'Uid') ?? '') && !isCapable(machine, CAP.SETFCAP)
+        ? 'uid 0 can be mapped only with CAP_SETFCAP (Linux 5.12): have that capability, or be another user'
+        : undefined,
   },
 ]

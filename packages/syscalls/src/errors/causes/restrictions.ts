@@ -1,6 +1,7 @@
+import { CAP } from '../../calls/capabilities.ts'
 import { CLONE_NEW, procName } from '../../namespaces/types.ts'
 import { type Cause, isCreation, isRefused, type Remedy } from '../cause.ts'
-import { hasSysAdmin, isInChroot, statusOf, sysctl } from '../machine.ts'
+import { isCapable, isInChroot, statusOf, sysctl } from '../machine.ts'
 
 // What a machine, a distribution or a container forbids: user_namespaces(7), namespaces(7).
 
@@ -74,7 +75,7 @@ export const restrictions: readonly Cause[] = [
   {
     when: (failure) => isCreation(failure) && isRefused(failure) && failure.namespace !== 'user',
     find({ namespace }, machine) {
-      if (hasSysAdmin(machine)) return undefined
+      if (isCapable(machine, CAP.SYS_ADMIN)) return undefined
       return {
         cause: `making a ${namespace ?? ''} namespace needs CAP_SYS_ADMIN`,
         remedies: [

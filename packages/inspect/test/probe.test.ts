@@ -1,0 +1,194 @@
+import { fileURLToPath } from 'node:url'
+import { CLONE_NEW, type Contribution, namespaceTypes } from '@ns/syscalls'
+import {
+  checkLeaks,
+  failure,
+  lane,
+  needs,
+  output,
+  ownMounts,
+  program,
+  rootInside,
+} from '@ns/testkit'
+import { describe, expect, test } from 'vitest'
+import { type Finding, probe } from '../src/index.ts'
+import { readSettings } from '../src/probe/settings.ts'
+
+checkLeaks()
+
+const fresh = (type: 'uts' | 'pid'): Contribution => ({
+  type,
+  flags: CLONE_NEW[type],
+  steps: () => {},
+})
+const index = fileURLToPath(new URL('../src/index.ts', import.meta.url))
+const repository = fileURLToPath(new URL('../../..', import.meta.url))
+const code = `import { probe } from '${index}'; console.log(JSON.stringify(await probe()))`
+const node = `'${process.execPath}' --conditions=@ns/source --input-type=module -e "$0"`
+
+type Found = (id: string) => Finding
+
+const finder = (findings: readonly Finding[]): Found => {
+  return (id) => findings.find((one) => one.id === id) ?? { id: `there is no ${id}`, answer: 'no' }
+}
+
+/** What is found on a machine that a script has made to refuse something; the script's last word is `"$@"`. */
+async function probeAfter(
+  contributions: readonly Contribution[],
+  script: string,
+  options: { env?: NodeJS.ProcessEnv } = {},
+): Promise<Found> {
+  const { stdout, stderr } = await output(contributions, {
+    file: '/bin/sh',
+    args: ['-c', `set -e; ${script.replace('NODE', node)}`, code],
+    cwd: repository,
+    capabilities: 'keep',
+    noNewPrivileges: false,
+    ...options,
+  })
+  expect(stderr).toBe('')
+  return finder(JSON.parse(stdout))
+}
+
+describe('on this machine', () => {
+  test('each type is tried, new and joined, as we are and without privilege', async () => {
+    const found = finder(await probe())
+    for (const type of namespaceTypes)
+      for (const how of ['new', 'joined']) {
+        expect(found(`unprivileged.${type}.${how}`)).toMatchObject({ answer: 'yes' })
+        if (lane === 'root')
+          expect(found(`namespaces.${type}.${how}`)).toMatchObject({ answer: 'yes' })
+      }
+    for (const id of ['unprivileged.proc', 'kernel.openat2', 'kernel.pidfd_getfd'])
+      expect(found(id).answer).toBe('yes')
+  })
+
+  test('D14: code and hint are those of the error of a start', async () => {
+    if (lane === 'root')
+      return expect(finder(await probe())('namespaces.uts.new').code).toBeUndefined()
+    const error = (await failure([fresh('uts')])) as { code?: string; hint?: string }
+    expect(finder(await probe())('namespaces.uts.new')).toMatchObject({
+      answer: 'no',
+      code: error.code,
+      hint: error.hint,
+      remedies: [{ change: 'run as root' }, { change: expect.stringMatching(/user namespace/) }],
+    })
+  })
+})
+
+describe('D14: on a machine that was made to refuse', () => {
+  test('a limit of 0 is ERR_NS_LIMIT, and names the sysctl', async () => {
+    const zero = 'echo 0 > /proc/sys/user/max_uts_namespaces; NODE'
+    const found = await probeAfter([rootInside()], zero)
+    for (const id of ['namespaces.uts.new', 'limits.max_uts_namespaces'])
+      expect(found(id)).toMatchObject({
+        answer: 'no',
+        code: 'ERR_NS_LIMIT',
+        hint: expect.stringMatching(/max_uts_namespaces is 0 .*: raise user\.max_uts_namespaces$/),
+        remedies: [{ price: expect.stringMatching(/memory/) }],
+      })
+    expect(found('namespaces.uts.joined').answer).toBe('unknown')
+    expect(found('namespaces.ipc.new').answer).toBe('yes')
+  })
+
+  test('no user namespaces at all: nothing goes without privilege', async () => {
+    const zero = 'echo 0 > /proc/sys/user/max_user_namespaces; NODE'
+    const found = await probeAfter([rootInside()], zero)
+    for (const type of namespaceTypes)
+      expect(found(`unprivileged.${type}.new`)).toMatchObject({
+        answer: 'no',
+        code: 'ERR_NS_LIMIT',
+      })
+    expect(found('namespaces.net.new').answer).toBe('yes')
+  })
+
+  test('a seccomp filter that answers EPERM to unshare is told from a missing privilege', async (context) => {
+    needs(program('cc'))(context)
+    const filter = 'scripts/without-syscall.sh EPERM unshare -- NODE'
+    const found = await probeAfter([rootInside()], filter)
+    const hint = expect.stringMatching(/^a seccomp filter .*allow clone and unshare/)
+    expect(found('unprivileged.user.new')).toMatchObject({ code: 'ERR_NS_USERNS_RESTRICTED', hint })
+    expect(found('namespaces.uts.new')).toMatchObject({ code: 'ERR_NS_PERMISSION', hint })
+    expect(found('security.seccomp').value).toBe('filter')
+  })
+
+  test('calls that a filter does not know are named', async (context) => {
+    needs(program('cc'))(context)
+    const found = await probeAfter([], 'scripts/without-syscall.sh clone3,openat2 -- NODE')
+    for (const call of ['clone3', 'openat2'])
+      expect(found(`kernel.${call}`)).toMatchObject({
+        answer: 'no',
+        code: 'ERR_NS_SETUP',
+        hint: expect.stringMatching(new RegExp(`answers ENOSYS to ${call}`)),
+      })
+    expect(found('kernel.clone_into_cgroup').answer).toBe('no')
+    expect(found('kernel.close_range').answer).toBe('yes')
+    expect(found('unprivileged.user.new').answer).toBe('yes')
+  })
+
+  test('over a part of /proc another mount: no new /proc, and the hint names the part', async () => {
+    const cover = 'mount --bind /dev/null /proc/keys; NODE'
+    const found = await probeAfter([rootInside(), ownMounts()], cover)
+    expect(found('unprivileged.proc')).toMatchObject({
+      answer: 'no',
+      code: 'ERR_NS_SETUP',
+      hint: expect.stringMatching(/covered here: \/proc\/keys: /),
+      remedies: [{ change: expect.stringMatching(/procMount: Unmasked/) }],
+    })
+    expect(found('proc.covered').value).toBe('/proc/keys')
+  })
+
+  test('programs that are not in PATH', async () => {
+    const found = await probeAfter([], 'NODE', { env: { PATH: '/nowhere' } })
+    expect(found('ids.newuidmap')).toMatchObject({
+      code: 'ERR_NS_SUBIDS',
+      hint: expect.stringMatching(/install it/),
+    })
+    expect(found('network.pasta').hint).toMatch(/not in PATH.*install pasta/)
+  })
+
+  test('without capabilities: ERR_NS_PERMISSION, and a user namespace only as another than root', async () => {
+    const less = 'setpriv --bounding-set=-all --inh-caps=-all'
+    const found = await probeAfter([], lane === 'root' ? `${less} NODE` : 'NODE')
+    for (const type of namespaceTypes.filter((one) => one !== 'user'))
+      expect(found(`namespaces.${type}.new`)).toMatchObject({
+        code: 'ERR_NS_PERMISSION',
+        hint: expect.stringMatching(/CAP_SYS_ADMIN: run as root, or add a user namespace/),
+      })
+    const ours = found('unprivileged.net.new')
+    if (lane === 'root') expect(ours.hint).toMatch(/^uid 0 can be mapped only with CAP_SETFCAP/)
+    else expect(ours.answer).toBe('yes')
+  })
+
+  if (lane === 'root')
+    test('vm.memfd_noexec=2: no start is possible, and the hint says why', async () => {
+      const forbid = 'echo 2 > /proc/sys/vm/memfd_noexec; NODE'
+      const found = await probeAfter([fresh('pid')], forbid)
+      for (const id of ['namespaces.uts.new', 'unprivileged.user.new', 'security.memfd_noexec'])
+        expect(found(id)).toMatchObject({
+          answer: 'no',
+          code: 'ERR_NS_SETUP',
+          hint: expect.stringMatching(/^vm\.memfd_noexec is 2.*: set it to 1 or 0$/),
+        })
+    })
+})
+
+test('settings that this machine does not have are read from one that has', () => {
+  const files: Record<string, string> = {
+    '/proc/sys/fs/suid_dumpable': '1',
+    '/proc/sys/kernel/apparmor_restrict_unprivileged_userns': '1',
+    '/proc/self/attr/apparmor/current': 'unconfined',
+    '/proc/sys/kernel/unprivileged_userns_clone': '0',
+    '/sys/fs/selinux/enforce': '1',
+  }
+  const found = finder(readSettings({ read: (path) => files[path] }))
+  expect(found('security.suid_dumpable').hint).toMatch(/stays readable.*set fs\.suid_dumpable=0$/)
+  expect(found('security.apparmor')).toMatchObject({
+    answer: 'no',
+    value: 'unconfined',
+    code: 'ERR_NS_USERNS_RESTRICTED',
+    remedies: [{ change: expect.stringMatching(/=0$/) }, { price: expect.stringMatching(/root/) }],
+  })
+  expect(found('security.unprivileged_userns_clone').answer).toBe('no')
+  expect(found('security.selinux').value).toBe('enforcing')
+})
