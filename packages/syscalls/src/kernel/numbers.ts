@@ -51,6 +51,7 @@ const table = {
   getxattr: [191, 8],
   ioctl: [16, 29],
   kcmp: [312, 272],
+  keyctl: [250, 219],
   kill: [62, 129],
   landlock_add_rule: [445, 445],
   landlock_create_ruleset: [444, 444],
