@@ -1,7 +1,18 @@
-import { constants } from 'node:os'
 import type { Command, LaunchOptions } from '@ns/syscalls'
 import { checkKeys } from '@ns/syscalls'
-import { checkMilliseconds, checkPath, checkText, invalidType, invalidValue } from './arguments.ts'
+import {
+  checkAbortSignal,
+  checkEnv,
+  checkFlag,
+  checkId,
+  checkKillSignal,
+  checkMilliseconds,
+  checkOptionalText,
+  checkPath,
+  checkText,
+  invalidType,
+  invalidValue,
+} from './arguments.ts'
 import type { NamespacesOption } from './namespaces.ts'
 import type { StdioOption } from './stdio.ts'
 
@@ -30,6 +41,10 @@ export interface SpawnOptions {
   readonly shell?: boolean | string | undefined
   /** `ms` after which a start that hangs is killed and fails. @default 10000 */
   readonly startTimeout?: number | undefined
+  /** Node's: without effect here. */
+  readonly windowsHide?: boolean | undefined
+  readonly windowsVerbatimArguments?: boolean | undefined
+  readonly serialization?: 'json' | 'advanced' | undefined
   /** What the process sees its own of. @default none: exactly Node's spawn */
   readonly namespaces?: NamespacesOption | undefined
   /** Nothing that is executed gains privilege, by set-user-ID for example. @default true with any namespace */
@@ -54,19 +69,45 @@ const KEYS = [
   'namespaces',
   'noNewPrivileges',
   'capabilities',
-  // Node has them, and ignores them here: windows.
+  // Node has them, and ignores them here.
   'windowsHide',
   'windowsVerbatimArguments',
   'serialization',
+  // Of Node's other functions: whoever calls them all alike hands them to all.
+  'input',
+  'encoding',
+  'maxBuffer',
 ] as const
 
 /** A call of `spawn`, checked. */
 export interface Call extends LaunchOptions {
   readonly command: Omit<Command, 'fds'>
-  readonly args: readonly string[]
+  /** `argv` as Node shows it: what is no string stays what it is. */
+  readonly args: readonly unknown[]
   readonly signal: AbortSignal | undefined
   readonly timeout: number | undefined
-  readonly killSignal: NodeJS.Signals | number
+  readonly killSignal: number
+}
+
+/** The arguments of a call as Node has them: those in the middle may be left out. */
+export interface Arguments<Options> {
+  readonly args: readonly unknown[]
+  readonly options: Options
+}
+
+export function splitArguments<Options extends object>(
+  second: unknown,
+  third: unknown,
+): Arguments<Options> {
+  const hasArgs = Array.isArray(second) || second === undefined || second === null
+  if (!hasArgs && typeof second !== 'object') throw invalidType('args', 'of type object', second)
+  const options = (hasArgs ? third : second) ?? (third === null ? null : {})
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
+    throw invalidType('options', 'of type object', options)
+  return {
+    args: hasArgs ? ((second as unknown[] | undefined) ?? []) : [],
+    options: options as Options,
+  }
 }
 
 /**
@@ -75,68 +116,43 @@ export interface Call extends LaunchOptions {
  * @throws {TypeError} with Node's codes
  * @throws {NamespaceError} `ERR_NS_INVALID_OPTION` for a key that is unknown: a typo must not weaken anything in silence
  */
-export function checkCall(file: unknown, args: unknown, options: SpawnOptions): Call {
+export function checkCall(file: unknown, args: readonly unknown[], options: SpawnOptions): Call {
   const name = checkText('file', file)
   if (name === '') throw invalidValue('file', name, 'cannot be empty')
-  if (!Array.isArray(args)) throw invalidType('args', 'an instance of Array', args)
-  const words = args.map((arg, i) =>
-    checkText(`args[${i}]`, typeof arg === 'string' ? arg : String(arg)),
-  )
+  const words = args.map((arg, i) => checkText(`args[${i}]`, String(arg)))
   checkKeys('options', options, KEYS)
-  const { shell, signal, killSignal = 'SIGTERM' } = options
-  if (signal !== undefined && !(signal instanceof AbortSignal))
-    throw invalidType('options.signal', 'an instance of AbortSignal', signal)
-  checkSignal(killSignal)
-  const argv0 = options.argv0 === undefined ? undefined : checkText('options.argv0', options.argv0)
+  checkFlag('options.windowsHide', options.windowsHide)
+  checkFlag('options.windowsVerbatimArguments', options.windowsVerbatimArguments)
+  const argv0 = checkOptionalText('options.argv0', options.argv0)
+  const shell = shellOf(options.shell)
   const rest = {
     argv0,
     cwd: checkPath('options.cwd', options.cwd),
     env: options.env ? checkEnv(options.env) : undefined, // what process.env holds is checked already
     uid: checkId('options.uid', options.uid),
     gid: checkId('options.gid', options.gid),
-    detached: options.detached ?? false,
+    detached: checkFlag('options.detached', options.detached),
     noNewPrivileges: options.noNewPrivileges,
     capabilities: options.capabilities,
   }
   const command = shell
-    ? {
-        ...rest,
-        file: shell === true ? '/bin/sh' : checkText('options.shell', shell),
-        args: ['-c', [name, ...words].join(' ')],
-      }
+    ? { ...rest, file: shell, args: ['-c', [name, ...words].join(' ')] }
     : { ...rest, file: name, args: words }
   return {
     command,
-    args: [argv0 ?? command.file, ...command.args],
-    signal,
+    args: [argv0 ?? command.file, ...(shell ? command.args : args)],
+    signal: checkAbortSignal('options.signal', options.signal),
     timeout: checkMilliseconds('options.timeout', options.timeout),
-    killSignal,
+    killSignal: checkKillSignal(options.killSignal),
     startTimeout: checkMilliseconds('options.startTimeout', options.startTimeout),
   }
 }
 
-function checkId(name: string, id: unknown): number | undefined {
-  if (id === undefined || id === null) return undefined
-  if (!Number.isInteger(id) || (id as number) < 0) throw invalidType(name, 'int32', id)
-  return id as number
-}
-
-/** @throws {TypeError} `ERR_UNKNOWN_SIGNAL` */
-export function checkSignal(signal: unknown): number {
-  const number = typeof signal === 'number' ? signal : constants.signals[signal as NodeJS.Signals]
-  if (Number.isInteger(number) && number >= 0 && number <= 64) return number
-  throw Object.assign(new TypeError(`Unknown signal: ${String(signal)}`), {
-    code: 'ERR_UNKNOWN_SIGNAL',
-  })
-}
-
-/** As Node's: undefined values are left out, all others become strings. */
-function checkEnv(env: Readonly<Record<string, unknown>>): Record<string, string> {
-  const checked: Record<string, string> = {}
-  for (const key in env) {
-    const value = env[key]
-    if (value === undefined) continue
-    checked[checkText('options.env', key)] = checkText(`options.env['${key}']`, String(value))
-  }
-  return checked
+/** The shell that the command goes through, if any. */
+function shellOf(shell: unknown): string | undefined {
+  if (shell === true) return '/bin/sh'
+  if (shell === undefined || shell === null || shell === false || shell === '') return undefined
+  if (typeof shell !== 'string')
+    throw invalidType('options.shell', 'of type boolean or string', shell)
+  return checkText('options.shell', shell)
 }

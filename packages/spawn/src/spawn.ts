@@ -1,12 +1,38 @@
-import { type Child, explain as explainLaunch, launch, type Program } from '@ns/syscalls'
-import { invalidType } from './arguments.ts'
+import { addAbortListener } from 'node:events'
+import type { Readable, Writable } from 'node:stream'
+import { type Child, type Contribution, launch, SyscallError } from '@ns/syscalls'
 import { contributionsOf } from './namespaces.ts'
-import { type Call, checkCall, type SpawnOptions } from './options.ts'
-import { openStdio, type Stdio } from './stdio.ts'
+import { startError } from './node-error.ts'
+import { type Call, checkCall, type SpawnOptions, splitArguments } from './options.ts'
+import { openStdio, type Stdio, type StdioEntry } from './stdio.ts'
+import { handOver, type PipeEnd, streamOf } from './streams.ts'
 import { Subprocess } from './subprocess.ts'
 
 /** `ms` in which a start without namespaces is decided in the same tick, as Node decides it. */
 const DECIDE_WITHIN = 5
+
+/** What makes a pipe. */
+type Pipe = 'pipe' | 'overlapped' | null | undefined
+/**
+ * The stream of an fd that is one; null for all others. `any` in, `any` out: to see whether this is assignable to
+ * Node's `spawn`, TypeScript puts `any` for each type parameter.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: see above
+type Piped<Entry, Stream> = 0 extends 1 & Entry ? any : Entry extends Pipe ? Stream : null
+
+/** Options that name the child's stdin, stdout and stderr. */
+export interface StdioSpawnOptions<
+  In extends StdioEntry,
+  Out extends StdioEntry,
+  Err extends StdioEntry,
+> extends SpawnOptions {
+  readonly stdio: readonly [stdin: In, stdout: Out, stderr: Err]
+}
+
+/** Options that leave all three a pipe. */
+export interface PipeSpawnOptions extends SpawnOptions {
+  readonly stdio?: 'pipe' | 'overlapped' | readonly Pipe[] | undefined
+}
 
 /**
  * Starts a process, in namespaces of its own if `options.namespaces` says so. Returns at once; a start that fails is
@@ -16,51 +42,78 @@ const DECIDE_WITHIN = 5
  * @throws {TypeError} with Node's codes, {NamespaceError} `ERR_NS_INVALID_OPTION`: before anything exists
  * @see child_process.spawn
  */
-export function spawn(file: string, options?: SpawnOptions): Subprocess
-export function spawn(file: string, args?: readonly string[], options?: SpawnOptions): Subprocess
 export function spawn(
   file: string,
-  second?: readonly string[] | SpawnOptions,
-  third?: SpawnOptions,
-): Subprocess {
-  const { args, options } = splitArguments(second, third)
+  options?: PipeSpawnOptions,
+): Subprocess<Writable, Readable, Readable>
+export function spawn<In extends StdioEntry, Out extends StdioEntry, Err extends StdioEntry>(
+  file: string,
+  options: StdioSpawnOptions<In, Out, Err>,
+): Subprocess<Piped<In, Writable>, Piped<Out, Readable>, Piped<Err, Readable>>
+export function spawn(file: string, options: SpawnOptions): Subprocess
+export function spawn(
+  file: string,
+  args?: readonly string[] | null,
+  options?: PipeSpawnOptions,
+): Subprocess<Writable, Readable, Readable>
+export function spawn<In extends StdioEntry, Out extends StdioEntry, Err extends StdioEntry>(
+  file: string,
+  args: readonly string[] | null | undefined,
+  options: StdioSpawnOptions<In, Out, Err>,
+): Subprocess<Piped<In, Writable>, Piped<Out, Readable>, Piped<Err, Readable>>
+export function spawn(
+  file: string,
+  args?: readonly string[] | null,
+  options?: SpawnOptions,
+): Subprocess
+export function spawn(file: string, second?: unknown, third?: unknown): Subprocess {
+  const { args, options } = splitArguments<SpawnOptions>(second, third)
   const call = checkCall(file, args, options)
   const contributions = contributionsOf(options.namespaces)
-  const { signal } = call
-  const stdio = openStdio(options.stdio)
-  const start = (): Child => {
-    if (signal?.aborted) throw abortError(signal)
-    return launch(contributions, { ...call.command, fds: stdio.fds }, call)
+  const isIsolated = contributions.length > 0
+  const { child, streams, error } = start(contributions, call, options)
+  const subprocess = new Subprocess(call.command.file, call.args, streams, (reason) =>
+    startError(reason, 'spawn', call, isIsolated),
+  )
+  if (!child) {
+    subprocess.fail(error)
+    return subprocess
   }
-  const child = begin(call, stdio, start)
-  if (contributions.length === 0) child.decide(DECIDE_WITHIN)
-  limit(child, call)
-  return child
+  subprocess.follow(child)
+  if (!isIsolated && child.waitForStart(DECIDE_WITHIN) === 'failing') subprocess.forget()
+  limit(subprocess, call)
+  return subprocess
 }
+
+type Start = {
+  readonly streams: readonly (PipeEnd | null)[]
+} & (
+  | { readonly child: Child; readonly error?: never }
+  | { readonly child?: never; readonly error: unknown }
+)
 
 /** The child has its ends of the pipes, or nobody has: ours are closed either way. */
-function begin(call: Call, stdio: Stdio, start: () => Child): Subprocess {
+function start(contributions: readonly Contribution[], call: Call, options: SpawnOptions): Start {
+  const { signal } = call
+  let stdio: Stdio
   try {
-    return new Subprocess(call.command.file, call.args, stdio.streams, start)
+    stdio = openStdio(options.stdio)
   } catch (error) {
-    for (const stream of stdio.streams) stream?.destroy()
+    if (error instanceof SyscallError) return { error, streams: [] } // no fds left: an event too
     throw error
+  }
+  const streams = stdio.ends.map(streamOf)
+  try {
+    if (signal?.aborted) throw abortError(signal)
+    const child = launch(contributions, { ...call.command, fds: stdio.fds }, call)
+    handOver(options.stdio)
+    return { child, streams }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_NS_INVALID_OPTION') return { error, streams }
+    for (const stream of streams) stream?.destroy()
+    throw error // a mistake of the caller, not a failure of the start
   } finally {
     stdio.release()
-  }
-}
-
-/** The optional arguments in the middle, as Node has them. */
-export function splitArguments(
-  second: readonly string[] | SpawnOptions | undefined,
-  third: SpawnOptions | undefined,
-): { args: readonly string[]; options: SpawnOptions } {
-  const hasArgs = Array.isArray(second) || second === undefined || second === null
-  const options = (hasArgs ? third : second) ?? {}
-  if (typeof options !== 'object') throw invalidType('options', 'of type object', options)
-  return {
-    args: hasArgs ? ((second as readonly string[] | undefined) ?? []) : [],
-    options: options as SpawnOptions,
   }
 }
 
@@ -69,32 +122,18 @@ function limit(child: Subprocess, { signal, timeout, killSignal }: Call): void {
   if (timeout) {
     const timer = setTimeout(() => child.kill(killSignal), timeout)
     child.once('exit', () => clearTimeout(timer))
+    child.once('close', () => clearTimeout(timer)) // a start that failed has no exit
   }
-  if (!signal || signal.aborted) return
+  if (!signal) return
   const abort = () => {
     if (child.kill(killSignal)) child.emit('error', abortError(signal))
   }
-  signal.addEventListener('abort', abort, { once: true })
-  child.once('close', () => signal.removeEventListener('abort', abort))
+  const listener = addAbortListener(signal, abort)
+  child.once('close', () => listener[Symbol.dispose]())
 }
 
 /** Node's: `name` and `code`, the reason as cause. */
 export function abortError(signal: AbortSignal): Error {
   const error = new Error('The operation was aborted', { cause: signal.reason })
   return Object.assign(error, { name: 'AbortError', code: 'ABORT_ERR' })
-}
-
-/**
- * The program that `spawn` with these arguments would run between clone and exec, without running it.
- * `String(program)` prints it.
- */
-export function explain(file: string, options?: SpawnOptions): Program
-export function explain(file: string, args?: readonly string[], options?: SpawnOptions): Program
-export function explain(
-  file: string,
-  second?: readonly string[] | SpawnOptions,
-  third?: SpawnOptions,
-): Program {
-  const { args, options } = splitArguments(second, third)
-  return explainLaunch(contributionsOf(options.namespaces), checkCall(file, args, options).command)
 }

@@ -1,14 +1,14 @@
-import { Socket } from 'node:net'
 import type { Stream } from 'node:stream'
-import { close, O, open, socketpair } from '@ns/syscalls'
-import { invalidValue } from './arguments.ts'
+import { attempt, close, F, O, open, socketpair } from '@ns/syscalls'
+import { invalidType, invalidValue } from './arguments.ts'
 
-/** One entry: a new pipe, `/dev/null`, the caller's own, an fd, or a stream that has one. */
+/** For one fd: a new pipe, `/dev/null`, the caller's own, an fd, or a stream that has one. `'ipc'` is refused. */
 export type StdioEntry =
   | 'pipe'
   | 'overlapped'
   | 'ignore'
   | 'inherit'
+  | 'ipc'
   | number
   | Stream
   | null
@@ -20,67 +20,103 @@ export type StdioOption = 'pipe' | 'overlapped' | 'ignore' | 'inherit' | readonl
 export interface Stdio {
   /** Index: the fd in the child; value: the fd here. */
   readonly fds: readonly number[]
-  /** Index: the fd in the child; null where it is no pipe. */
-  readonly streams: readonly (Socket | null)[]
+  /** Index: the fd in the child; value: the fd here of a pipe's other end; null where it is no pipe. */
+  readonly ends: readonly (number | null)[]
   /** Closes the child's ends. */
   release(): void
 }
 
-/** Opens what the entries ask for. Pipes are unix sockets, as Node's are. */
-export function openStdio(option: StdioOption = 'pipe'): Stdio {
-  const entries = typeof option === 'string' ? [option, option, option] : [...option]
-  while (entries.length < 3) entries.push(undefined)
-  const theirs: number[] = []
-  const streams: (Socket | null)[] = []
-  const release = () => {
-    for (const fd of theirs.splice(0)) close(fd)
-  }
-  try {
-    const fds = entries.map((entry, i) => {
-      const source = openEntry(entry, i)
-      if (source.owned) theirs.push(source.fd)
-      streams.push(source.stream ?? null)
-      return source.fd
-    })
-    return { fds, streams, release }
-  } catch (error) {
-    release()
-    for (const stream of streams) stream?.destroy()
-    throw error
-  }
+/** Whether fd `i` of the child will be a pipe. */
+export function isPipe(option: StdioOption | null | undefined, i: number): boolean {
+  const entries = entriesOf(option)
+  return i < entries.length && checkEntry(entries[i], i) === 'pipe'
 }
 
 interface Source {
   readonly fd: number
   /** Ours to close when the child has it. */
   readonly owned: boolean
-  readonly stream?: Socket
+  readonly end?: number
 }
 
-function openEntry(entry: StdioEntry, i: number): Source {
+/** What an entry asks for, checked. */
+type Wanted = 'pipe' | 'ignore' | 'inherit' | number
+
+/** Opens what the entries ask for, all or nothing. Pipes are unix sockets, as Node's are. */
+export function openStdio(option: StdioOption | null | undefined): Stdio {
+  const wanted = entriesOf(option).map(checkEntry)
+  const sources: Source[] = []
+  try {
+    for (const [i, entry] of wanted.entries()) sources.push(openEntry(entry, i))
+  } catch (error) {
+    for (const { end } of sources) if (end !== undefined) close(end)
+    release(sources)
+    throw error
+  }
+  return {
+    fds: sources.map(({ fd }) => fd),
+    ends: sources.map(({ end }) => end ?? null),
+    release: () => release(sources),
+  }
+}
+
+function release(sources: readonly Source[]): void {
+  for (const { fd, owned } of sources) if (owned) close(fd)
+}
+
+function entriesOf(option: StdioOption | null | undefined): readonly StdioEntry[] {
+  const known = ['pipe', 'overlapped', 'ignore', 'inherit']
+  const all = option || 'pipe'
+  if (typeof all === 'string' && known.includes(all)) return [all, all, all]
+  if (!Array.isArray(all)) throw invalidValue('stdio', option, 'is invalid')
+  // Holes in the array are entries too.
+  return Array.from({ length: Math.max(3, all.length) }, (_, i) => all[i] as StdioEntry)
+}
+
+function checkEntry(entry: StdioEntry, i: number): Wanted {
   const wanted = entry ?? (i < 3 ? 'pipe' : 'ignore')
-  if (wanted === 'inherit') return { fd: i, owned: false }
-  if (wanted === 'ignore') return { fd: open('/dev/null', O.RDWR | O.CLOEXEC), owned: true }
-  if (wanted === 'pipe' || wanted === 'overlapped') return openPipe(i)
+  if (wanted === 'overlapped' || (typeof wanted === 'number' && wanted < 0)) return 'pipe'
+  if (wanted === 'pipe' || wanted === 'ignore' || wanted === 'inherit') return wanted
+  if (wanted === 'ipc') {
+    const reason = "is not possible: Node keeps the other end of 'ipc' to its own children"
+    throw invalidValue(`stdio[${i}]`, wanted, reason)
+  }
+  if (typeof wanted === 'string' || ArrayBuffer.isView(wanted))
+    throw Object.assign(invalidType(`stdio[${i}]`, 'no text and no bytes', wanted), {
+      code: 'ERR_INVALID_SYNC_FORK_INPUT',
+    })
   const fd = typeof wanted === 'number' ? wanted : fdOf(wanted)
-  if (fd === undefined || !Number.isInteger(fd) || fd < 0)
-    throw invalidValue(
-      `options.stdio[${i}]`,
-      entry,
-      'must be a kind of stdio, an fd or a stream with one',
-    )
+  if (fd === undefined || !Number.isInteger(fd))
+    throw invalidValue(`stdio[${i}]`, entry, 'must be a kind of stdio, an fd or a stream with one')
+  return fd
+}
+
+function openEntry(wanted: Wanted, i: number): Source {
+  if (wanted === 'inherit') return given(i, i)
+  if (wanted === 'ignore') return { fd: open('/dev/null', O.RDWR | O.CLOEXEC), owned: true }
+  if (wanted !== 'pipe') return given(wanted, i)
+  const [end, fd] = socketpair()
+  return { fd, owned: true, end }
+}
+
+/** Node's own fds don't block; a program expects its stdin, stdout and stderr to (fcntl(2), O_NONBLOCK). */
+function given(fd: number, i: number): Source {
+  const flags = attempt('fcntl', fd, F.GETFL)
+  if (i < 3 && flags >= 0 && flags & O.NONBLOCK) attempt('fcntl', fd, F.SETFL, flags & ~O.NONBLOCK)
   return { fd, owned: false }
 }
 
-function openPipe(i: number): Source {
-  const [mine, its] = socketpair()
-  const stream = new Socket({ fd: mine, readable: i !== 0, writable: i === 0 || i > 2 })
-  return { fd: its, owned: true, stream }
+/** Streams of files carry `fd`; sockets, servers and terminals have it in their handle. */
+function fdOf(stream: Stream): number | undefined {
+  const { fd, handle, _handle } = stream as Handled
+  if (typeof fd === 'number') return fd
+  return [handle?.fd, _handle?.fd].find((each) => typeof each === 'number')
 }
 
-/** Streams of files carry `fd`; sockets and terminals have it in their handle. */
-function fdOf(stream: unknown): number | undefined {
-  const { fd, _handle } = stream as { fd?: unknown; _handle?: { fd?: unknown } | null }
-  if (typeof fd === 'number') return fd
-  return typeof _handle?.fd === 'number' ? _handle.fd : undefined
+type Handle = { readonly fd?: unknown } | null | undefined
+
+interface Handled {
+  readonly fd?: unknown
+  readonly handle?: Handle
+  readonly _handle?: Handle
 }

@@ -1,12 +1,52 @@
-import type { Readable } from 'node:stream'
+import { Socket } from 'node:net'
+import type { StdioEntry, StdioOption } from './stdio.ts'
 
-export { pipeline } from 'node:stream/promises'
+// Our ends of a child's pipes, and the streams of ours that a child was given.
 
-/** All that a stream gives, as UTF-8; what was read before a failure of the stream is kept. */
-export async function text(stream: Readable | null): Promise<string> {
-  const chunks: Buffer[] = []
-  try {
-    for await (const chunk of stream ?? []) chunks.push(chunk as Buffer)
-  } catch {}
-  return Buffer.concat(chunks).toString()
+interface Handle {
+  reading?: boolean
+  readStop?(): void
+}
+
+/** Our end of a pipe. It is read from `open` on: data comes after the event `spawn`, however long nobody looked. */
+export class PipeEnd extends Socket {
+  // Declared only: Socket's constructor asks for data already.
+  declare private isOpen?: boolean
+  declare private wanted?: number
+  /** Whether a child reads it itself: it is no longer ours to read. */
+  declare isHandedOver?: boolean
+
+  override _read(size: number): void {
+    if (this.isOpen) super._read(size)
+    else this.wanted = size
+  }
+
+  open(): void {
+    this.isOpen = true
+    if (this.wanted !== undefined && !this.destroyed && !this.isHandedOver) super._read(this.wanted)
+  }
+}
+
+/** The other end of a pipe that is fd `i` of the child; both directions but for its stdin, as Node has it. */
+export function streamOf(fd: number | null, i: number): PipeEnd | null {
+  return fd === null ? null : new PipeEnd({ fd, readable: i > 0, writable: true })
+}
+
+/** A stream that the child was given is read by the child alone from now on: we would take its data away. */
+export function handOver(option: StdioOption | null | undefined): void {
+  if (!Array.isArray(option)) return
+  for (const entry of option as readonly StdioEntry[]) {
+    if (typeof entry !== 'object' || entry === null || 'fd' in entry) continue
+    const { _handle: handle } = entry as unknown as { _handle?: Handle | null }
+    if (!handle?.readStop) continue
+    handle.reading = false
+    handle.readStop()
+    ;(entry as Socket).pause()
+    if (entry instanceof PipeEnd) entry.isHandedOver = true
+  }
+}
+
+/** Takes what nobody reads: a pipe ends only after its data. */
+export function flush(streams: readonly (PipeEnd | null)[]): void {
+  for (const stream of streams) if (stream?.readable && !stream.isHandedOver) stream.resume()
 }

@@ -1,11 +1,14 @@
+import { ChildProcess } from 'node:child_process'
 import { EventEmitter } from 'node:events'
-import type { Socket } from 'node:net'
 import type { Readable, Writable } from 'node:stream'
 import type { Child, Exit, Ready } from '@ns/syscalls'
-import { checkSignal } from './options.ts'
+import { checkSignal } from './arguments.ts'
+import { flush, type PipeEnd } from './streams.ts'
+import { terminate } from './terminate.ts'
 
-/** `ms` between the polite end and SIGKILL when a child is disposed of. */
-const FORCE_KILL_AFTER = 5000
+/** Node's ChildProcess for `instanceof` and for the types; its constructor makes a handle that nobody would close. */
+const NodeShape: typeof ChildProcess = class extends EventEmitter {} as typeof ChildProcess
+Object.setPrototypeOf(NodeShape.prototype, ChildProcess.prototype)
 
 /**
  * A process: `node:child_process`'s ChildProcess in members, events and their order, and `ready`, `exited`, `pidfd`.
@@ -13,63 +16,78 @@ const FORCE_KILL_AFTER = 5000
  * Events: `spawn` when the command is executed; `error` when the start failed or was aborted; `exit` when it ended;
  * `close` when its pipes have ended too.
  */
-export class Subprocess extends EventEmitter {
-  readonly stdio: readonly (Socket | null)[]
-  readonly stdin: Writable | null
-  readonly stdout: Readable | null
-  readonly stderr: Readable | null
-  readonly spawnfile: string
-  readonly spawnargs: readonly string[]
-  /** `undefined` when nothing was started. */
-  pid: number | undefined
+export class Subprocess<
+  In extends Writable | null = Writable | null,
+  Out extends Readable | null = Readable | null,
+  Err extends Readable | null = Readable | null,
+> extends NodeShape {
+  override readonly stdio: [In, Out, Err, Readable | Writable | null, Readable | Writable | null]
+  override stdin: In
+  override stdout: Out
+  override stderr: Err
+  override readonly spawnfile: string
+  override readonly spawnargs: string[]
+  /** `undefined` when nothing was started. With an init it is the init's. */
+  override pid: number | undefined = undefined
   /** `null` while it runs, and when a signal ended it. */
-  exitCode: number | null = null
-  signalCode: NodeJS.Signals | null = null
+  override exitCode: number | null = null
+  override signalCode: NodeJS.Signals | null = null
   /** Whether a signal was sent, not whether it ended the process. */
-  killed = false
-  /** Without an IPC channel: never. */
-  readonly connected = false
-  readonly #ready: Promise<Ready>
-  readonly #exited: Promise<Exit>
-  /** Whether somebody looks at the promises: then an `error` that nobody listens to is not uncaught. */
-  #awaited = false
-  #child: Child | undefined
+  override killed = false
+  /** There is no IPC channel: never. */
+  override readonly connected = false
+  readonly #streams: readonly (PipeEnd | null)[]
+  readonly #describe: (reason: unknown) => Error
+  readonly #ready = Promise.withResolvers<Ready>()
+  readonly #exited = Promise.withResolvers<Exit>()
   readonly #closed = Promise.withResolvers<void>()
+  /** Whether somebody looks at the promises: then an `error` that nobody listens to is not uncaught. */
+  #isAwaited = false
+  #child: Child | undefined
   #toClose = 1
 
   /** @internal use `spawn` */
   constructor(
     spawnfile: string,
-    spawnargs: readonly string[],
-    stdio: readonly (Socket | null)[],
-    start: () => Child,
+    spawnargs: readonly unknown[],
+    streams: readonly (PipeEnd | null)[],
+    describe: (reason: unknown) => Error,
   ) {
     super()
+    this.#describe = describe
     this.spawnfile = spawnfile
-    this.spawnargs = spawnargs
-    this.stdio = stdio
-    const [stdin = null, stdout = null, stderr = null] = stdio
-    this.stdin = stdin
-    this.stdout = stdout
-    this.stderr = stderr
-    for (const stream of stdio) this.#await(stream)
-    const { ready, exited } = this.#start(start)
-    this.#ready = ready
-    this.#exited = exited
-    ready.catch(() => {}) // whoever doesn't look at these hears the event
-    exited.catch(() => {})
+    this.spawnargs = [...spawnargs] as string[]
+    this.#streams = streams
+    this.stdio = [...streams] as unknown as this['stdio']
+    const [stdin = null, stdout = null, stderr = null] = streams
+    this.stdin = stdin as unknown as In
+    this.stdout = stdout as unknown as Out
+    this.stderr = stderr as unknown as Err
+    for (const stream of streams) this.#awaitEnd(stream)
+    this.#ready.promise.catch(() => {}) // whoever doesn't look at these hears the event
+    this.#exited.promise.catch(() => {})
   }
 
   /** What was really made; rejects with what the `error` event carries. */
   get ready(): Promise<Ready> {
-    this.#awaited = true
-    return this.#ready
+    this.#isAwaited = true
+    return this.#ready.promise
   }
 
   /** How it ended; rejects when the start failed. */
   get exited(): Promise<Exit> {
-    this.#awaited = true
-    return this.#exited
+    this.#isAwaited = true
+    return this.#exited.promise
+  }
+
+  /** Settles when `close` was emitted. */
+  get closed(): Promise<void> {
+    return this.#closed.promise
+  }
+
+  /** @internal Settles when nothing of it is left: an init may stay longer than its command. */
+  get gone(): Promise<void> {
+    return this.#child?.gone ?? this.closed
   }
 
   /** An fd of this process that is the child; `undefined` when nothing was started. */
@@ -77,68 +95,111 @@ export class Subprocess extends EventEmitter {
     return this.#child?.pidfd
   }
 
-  #start(start: () => Child): { ready: Promise<Ready>; exited: Promise<Exit> } {
-    let child: Child
-    try {
-      child = start()
-    } catch (error) {
-      if (isInvalidOption(error)) throw error // a mistake of the caller, not a failure of the start
-      const failed = Promise.reject(error)
-      process.nextTick(() => this.#fail(error as Error))
-      return { ready: failed, exited: failed }
-    }
+  /** @internal Nothing was started: an event, as all failures are. */
+  fail(reason: unknown): void {
+    process.nextTick(() => this.#fail(reason))
+  }
+
+  /** @internal Listeners run in a tick of their own: what they throw is an uncaught exception, as with Node. */
+  follow(child: Child): void {
     this.#child = child
     this.pid = child.pid
     child.started.then(
-      (ready) => {
-        this.pid = ready.pid
-        this.emit('spawn')
-      },
+      (ready) => process.nextTick(() => this.#begin(ready)),
       () => {},
     )
     child.exited.then(
-      (exit) => this.#end(exit),
-      (error) => this.#fail(error),
+      (exit) => process.nextTick(() => this.#end(exit)),
+      (reason) => process.nextTick(() => this.#fail(reason)),
     )
-    return { ready: child.started, exited: child.exited }
   }
 
-  /** Decides the start in this tick if that is quick: a missing program leaves no pid, as with Node. */
-  decide(ms: number): void {
-    if (this.#child?.waitForStart(ms) === 'failing') this.pid = undefined
+  /** @internal The start is decided, and it failed: as with Node there is no pid before the event tells so. */
+  forget(): void {
+    this.pid = undefined
+    this.#child = undefined
   }
 
-  #await(stream: Socket | null): void {
-    if (!stream) return
-    this.#toClose += 1
-    stream.once('close', () => this.#maybeClose())
+  /** `true` when the signal was delivered; never signals anyone else, whatever became of the pid. */
+  override kill(signal: NodeJS.Signals | number = 'SIGTERM'): boolean {
+    const number = (signal as unknown) === 0 ? 0 : checkSignal(signal)
+    try {
+      const isDelivered = this.#child?.kill(number) ?? false
+      if (isDelivered) this.killed = true
+      return isDelivered
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EINVAL') throw error
+      this.emit('error', error as Error) // EPERM: it has become someone else's
+      return false
+    }
   }
 
-  #end({ exitCode, signalCode }: Exit): void {
-    this.exitCode = exitCode
-    this.signalCode = signalCode
+  override ref(): void {
+    this.#child?.ref()
+  }
+
+  override unref(): void {
+    this.#child?.unref()
+  }
+
+  /** As Node's: sends SIGTERM. */
+  override [Symbol.dispose](): void {
+    if (!this.killed) this.kill()
+  }
+
+  /** Ends it: SIGTERM, after 5 seconds SIGKILL; settles when it is reaped and its pipes are closed. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isAwaited = true
+    const { gone } = this
+    terminate(this, 'SIGTERM')
+    await gone.catch(() => {})
+    await this.closed
+  }
+
+  #begin(ready: Ready): void {
+    this.pid = ready.pid
+    this.#ready.resolve(ready)
+    this.emit('spawn')
+    this.#open()
+  }
+
+  #end(exit: Exit): void {
+    this.exitCode = exit.exitCode
+    this.signalCode = exit.signalCode
     this.stdin?.destroy()
-    this.emit('exit', exitCode, signalCode)
-    // Pipes that nobody reads would never end.
-    process.nextTick(() => this.#flush())
-    this.#maybeClose()
+    this.#exited.resolve(exit)
+    this.emit('exit', exit.exitCode, exit.signalCode)
+    this.#finish()
   }
 
   /** As Node: the code is the negative errno, for whoever looks at `close` alone. */
-  #fail(error: Error): void {
+  #fail(reason: unknown): void {
+    const error = this.#describe(reason)
     const { errno, cause } = error as NodeJS.ErrnoException & { cause?: { errno?: number } }
-    this.pid = undefined
+    this.forget()
+    this.#open()
     this.exitCode = errno ?? cause?.errno ?? -1
     this.stdin?.destroy()
-    if (this.listenerCount('error') > 0 || !this.#awaited) this.emit('error', error)
-    process.nextTick(() => this.#flush())
+    this.#ready.reject(error)
+    this.#exited.reject(error)
+    if (this.listenerCount('error') > 0 || !this.#isAwaited) this.emit('error', error)
+    this.#finish()
+  }
+
+  /** Pipes that nobody reads would never end; whoever listened for the end has this tick to begin. */
+  #finish(): void {
+    process.nextTick(() => flush(this.#streams))
     this.#maybeClose()
   }
 
-  #flush(): void {
-    for (const stream of this.stdio)
-      if (stream?.readable && !stream.readableFlowing && stream.listenerCount('readable') === 0)
-        stream.resume()
+  #open(): void {
+    for (const stream of this.#streams) stream?.open()
+  }
+
+  #awaitEnd(stream: PipeEnd | null): void {
+    if (!stream) return
+    this.#toClose += 1
+    stream.once('close', () => this.#maybeClose())
   }
 
   #maybeClose(): void {
@@ -147,44 +208,4 @@ export class Subprocess extends EventEmitter {
     this.emit('close', this.exitCode, this.signalCode)
     this.#closed.resolve()
   }
-
-  /** `true` when the signal was delivered; never signals anyone else, whatever became of the pid. */
-  kill(signal: NodeJS.Signals | number = 'SIGTERM'): boolean {
-    const number = checkSignal(signal)
-    const delivered = this.#child?.kill(number) ?? false
-    if (delivered && number !== 0) this.killed = true
-    return delivered
-  }
-
-  ref(): void {
-    this.#child?.ref()
-  }
-
-  unref(): void {
-    this.#child?.unref()
-  }
-
-  /** As Node's: sends SIGTERM. */
-  [Symbol.dispose](): void {
-    if (!this.killed) this.kill()
-  }
-
-  /** Ends it: SIGTERM, after 5 seconds SIGKILL; settles when it is reaped and its pipes are closed. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.kill()
-    const force = setTimeout(() => this.kill('SIGKILL'), FORCE_KILL_AFTER)
-    await this.#child?.gone.catch(() => {}) // an init may stay longer than its command
-    clearTimeout(force)
-    for (const stream of this.stdio) stream?.destroy()
-    await this.#closed.promise
-  }
-
-  /** Settles when `close` was emitted. */
-  get closed(): Promise<void> {
-    return this.#closed.promise
-  }
-}
-
-function isInvalidOption(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException).code === 'ERR_NS_INVALID_OPTION'
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { closeSync, createWriteStream, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Duplex } from 'node:stream'
 import { checkLeaks } from '@ns/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { run, spawn } from '../src/index.ts'
@@ -37,9 +38,9 @@ describe('stdio', () => {
   test('a fourth pipe goes both ways', async () => {
     const stdio = ['ignore', 'ignore', 'ignore', 'pipe'] as const
     const child = spawn('sh', ['-c', 'read line <&3; echo "got $line" >&3'], { stdio })
-    const pipe = child.stdio[3]
-    const answer = once(pipe as NodeJS.ReadableStream, 'data')
-    pipe?.write('it\n')
+    const pipe = child.stdio[3] as Duplex
+    const answer = once(pipe, 'data')
+    pipe.write('it\n')
     expect(String((await answer)[0])).toBe('got it\n')
     await once(child, 'close')
   })
@@ -54,8 +55,11 @@ describe('stdio', () => {
 
   test.each([
     [['ipc'], 'ERR_INVALID_ARG_VALUE'],
-    [['pipe', 'pope'], 'ERR_INVALID_ARG_VALUE'],
-    [[-1], 'ERR_INVALID_ARG_VALUE'],
+    [['pipe', 'pope'], 'ERR_INVALID_SYNC_FORK_INPUT'],
+    [[1.5], 'ERR_INVALID_ARG_VALUE'],
+    [[{}], 'ERR_INVALID_ARG_VALUE'],
+    ['all', 'ERR_INVALID_ARG_VALUE'],
+    [['pipe', 'pipe', 'pipe', 'ipc'], 'ERR_INVALID_ARG_VALUE'],
   ])('%o is refused by name, and nothing is left', (stdio, code) => {
     expect(() => spawn('true', [], { stdio: stdio as never })).toThrow(
       expect.objectContaining({ code }),

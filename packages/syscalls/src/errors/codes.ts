@@ -12,9 +12,10 @@
  * | `ERR_NS_SUBIDS` | more ids than one's own cannot be mapped: no subordinate ids, or no program with the right to map them |
  * | `ERR_NS_LIMIT` | a limit on namespaces or on their nesting is reached |
  * | `ERR_NS_SETUP` | a step between clone and exec failed, or the child was killed in it |
- * | `ERR_NS_TIMEOUT` | the start took longer than `startTimeout` |
+ * | `ERR_NS_TIMEOUT` | the start took longer than `startTimeout`, or a program longer than `timeout` (`run`) |
  * | `ERR_NS_EXIT` | a program ran and its exit code was not 0 (`run`) |
  * | `ERR_NS_SIGNAL` | a program ran and was ended by a signal (`run`) |
+ * | `ERR_NS_MAX_BUFFER` | a program wrote more than `maxBuffer` and was ended (`run`) |
  */
 export type ErrorCode =
   | 'ERR_NS_UNSUPPORTED'
@@ -29,3 +30,4 @@ export type ErrorCode =
   | 'ERR_NS_TIMEOUT'
   | 'ERR_NS_EXIT'
   | 'ERR_NS_SIGNAL'
+  | 'ERR_NS_MAX_BUFFER'

@@ -1,0 +1,32 @@
+import { SyscallError } from '@ns/syscalls'
+import type { Call } from './options.ts'
+
+/** Node's function that a failure is reported by. */
+export type Verb = 'spawn' | 'spawnSync'
+
+/**
+ * A start without namespaces fails as Node's does: whatever failed, its errno is the code. With namespaces so does what
+ * has no `ERR_NS_*`: exec, PATH and cwd.
+ */
+export function startError(error: unknown, verb: Verb, call: Call, isIsolated: boolean): Error {
+  const known = error as NodeJS.ErrnoException
+  const isNamespaces = known.code?.startsWith('ERR_NS_') === true
+  const cause = error instanceof SyscallError ? error : known.cause
+  if (!(cause instanceof SyscallError) || (isIsolated && isNamespaces)) return known
+  const { file, args } = call.command
+  const syscall = `${verb} ${file}`
+  const begin = `spawn ${file} ${cause.code}`
+  if (known.message.startsWith(begin) && verb === 'spawn') return known
+  const detail = known.message.startsWith(begin)
+    ? known.message.slice(begin.length)
+    : `: ${known.message}`
+  const { step } = known as { step?: unknown }
+  return Object.assign(new Error(`${syscall} ${cause.code}${detail}`, { cause: error }), {
+    errno: cause.errno,
+    code: cause.code,
+    syscall,
+    path: file,
+    spawnargs: [...(args ?? [])],
+    ...(step === undefined ? {} : { step }),
+  })
+}
