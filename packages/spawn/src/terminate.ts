@@ -1,7 +1,7 @@
 import type { Subprocess } from './subprocess.ts'
 
 /** `ms` between the polite end and SIGKILL. */
-export const FORCE_KILL_AFTER = 5000
+const FORCE_KILL_AFTER = 5000
 
 /**
  * Ends a process and what it has of ours: the signal, SIGKILL if that doesn't end it in time, and its pipes, which its
