@@ -22,7 +22,7 @@ import { type BindOptions, bind } from './entries/bind.ts'
 import { attributesOf, FLAGS } from './flags.ts'
 
 /** Options of `attach`. */
-export interface AttachOptions extends Omit<BindOptions, 'optional'>, RunningOptions {}
+export interface AttachOptions extends Omit<BindOptions, 'optional' | 'idmap'>, RunningOptions {}
 
 /**
  * Puts a bind mount into a mount namespace that is running: `source`, of the caller's root, is visible at `target` of

@@ -58,6 +58,7 @@ export { type Hidepid, type Proc, type ProcOptions, type ProcSource, proc } from
 export { type Tmpfs, type TmpfsOptions, tmpfs } from './entries/tmpfs.ts'
 export type { MountEntry } from './entries.ts'
 export type { MountFlags } from './flags.ts'
+export { type MountIdMap, openIdMap, type ShownIds } from './idmap.ts'
 export { type MountOptions, mount } from './mount.ts'
 export type { Propagation, PropagationType } from './propagation.ts'
 export type { Root } from './root.ts'

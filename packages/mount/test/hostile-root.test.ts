@@ -188,6 +188,15 @@ describe('C9, C11: what the command may not undo or see', () => {
     expect(stderr).toMatch(/permi|superuser/i)
   })
 
+  test('a read-only bind is made writable by who has capabilities there, and by nobody else', async () => {
+    const source = scratch.directory('source')
+    const mounts = [bind(source, '/mnt', { readonly: true })]
+    const script = 'mount -o remount,rw,bind /mnt 2>&1; touch /mnt/x 2>/dev/null && echo writable'
+    expect((await shell(powerless(mounts), script)).stdout).not.toMatch(/writable/)
+    const powerful = [user({ map: 'root' }), mount({ mounts }), pid()]
+    expect((await shell(powerful, script)).stdout).toMatch(/writable/)
+  })
+
   if (lane === 'user')
     test('C17: a directory below one that may not be entered is an error, optional or not', async () => {
       for (const optional of [true, false]) {

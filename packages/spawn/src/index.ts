@@ -24,6 +24,7 @@ export {
   mask,
   move,
   mqueue,
+  openIdMap,
   overlay,
   proc,
   propagation,

@@ -1,8 +1,9 @@
 import { type BigIntStats, fstatSync, readlinkSync, statSync } from 'node:fs'
-import { checkKeys, invalidOption } from '@ns/syscalls'
+import { checkKeys, invalidOption, type NamespaceRef } from '@ns/syscalls'
 import { setAttributes } from '../attributes.ts'
 import { attributesOf, checkFlags, FLAGS, flagsOf, type MountFlags } from '../flags.ts'
 import { requireSame } from '../identity.ts'
+import { addIdMap } from '../idmap.ts'
 import { mountPoint, path } from '../paths.ts'
 import { cloneTree, putOn } from '../steps.ts'
 import { find } from '../targets.ts'
@@ -19,6 +20,8 @@ export interface Bind extends MountFlags {
   readonly recursive: boolean
   /** Left out where the source is missing. */
   readonly optional: boolean
+  /** The user namespace whose map its ids go through. */
+  readonly idmap: NamespaceRef | undefined
 }
 
 /** Options of `bind`. */
@@ -27,6 +30,11 @@ export interface BindOptions extends MountFlags {
   readonly recursive?: boolean | undefined
   /** A source that does not exist is left out, and `ready.warnings` says so; one that may not be reached is an error. @default false */
   readonly optional?: boolean | undefined
+  /**
+   * Ids are shown as this user namespace maps them: one that runs, or the result of `openIdMap`. Of this mount alone; as
+   * root, without a user namespace of the command's, on a file system that knows how.
+   */
+  readonly idmap?: NamespaceRef | undefined
 }
 
 /**
@@ -40,9 +48,9 @@ export function bind(
   target: string,
   options: BindOptions = {},
 ): Bind {
-  checkKeys('bind', options, [...FLAGS, 'recursive', 'optional'], 'mount')
+  checkKeys('bind', options, [...FLAGS, 'recursive', 'optional', 'idmap'], 'mount')
   checkFlags(options, 'bind')
-  const { recursive = true, optional = false } = options
+  const { recursive = true, optional = false, idmap } = options
   if (typeof recursive !== 'boolean')
     throw invalidOption('bind: recursive is true or false', 'mount')
   if (typeof optional !== 'boolean') throw invalidOption('bind: optional is true or false', 'mount')
@@ -53,6 +61,7 @@ export function bind(
     ...flagsOf(options),
     recursive,
     optional,
+    idmap: idmap === undefined ? undefined : checkRef(idmap),
   }
 }
 
@@ -60,6 +69,21 @@ function checkFd(source: { readonly fd: number }): { readonly fd: number } {
   if (!Number.isInteger(source?.fd) || source.fd < 0)
     throw invalidOption('bind: source: a path, or { fd } of an open one, is wanted', 'mount')
   return source
+}
+
+function checkRef(ref: NamespaceRef): NamespaceRef {
+  const isRef = typeof ref === 'string' ? ref !== '' : checkNumber(ref)
+  if (!isRef)
+    throw invalidOption(
+      'bind: idmap is a user namespace: a pid, a path, { fd } or a handle',
+      'mount',
+    )
+  return ref
+}
+
+function checkNumber(ref: number | { readonly fd: number }): boolean {
+  const value = typeof ref === 'number' ? ref : ref?.fd
+  return Number.isInteger(value) && value >= 0
 }
 
 /** Adds the steps of a bind. */
@@ -79,6 +103,7 @@ export function addBind(tree: Tree, entry: Bind): void {
       result: clone,
       text: `bind: '${path}' does not exist and is skipped: nothing is mounted at '${target}'`,
     })
+  if (entry.idmap !== undefined) addIdMap(plan, clone, entry.idmap, withClone)
   if (opened) requireSame(plan, clone, opened.stat, naming)
   const set = attributesOf(entry)
   const whole = entry.readonly === 'recursive' ? 'recursive' : 'one'

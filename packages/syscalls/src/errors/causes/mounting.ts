@@ -81,6 +81,13 @@ export const mounting: readonly Cause[] = [
         : `'${path}' is there already, and no link`,
   },
   {
+    when: ({ operation, errno }) => operation === 'map the ids' && /^(EPERM|EINVAL)$/.test(errno),
+    find: ({ errno }) =>
+      errno === 'EPERM'
+        ? 'an idmapped mount takes privilege over its file system: be root, and without a user namespace of the command’s'
+        : 'this file system cannot be idmapped (mount_setattr(2)), or what was named is no user namespace with a map',
+  },
+  {
     when: ({ call, errno }) => call === 'fstatfs' && errno === 'EXDEV',
     find: ({ path, dest }) =>
       `'${dest ?? path}' leads into a /proc, where nothing is mounted: a program has to reach the kernel there`,
