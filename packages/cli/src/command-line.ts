@@ -33,8 +33,12 @@ export function parse(args: readonly string[]): CommandLine {
   return { file, args: rest, options: { ...options, namespaces } }
 }
 
-function environmentOf(values: Values): Record<string, string | undefined> {
-  const env = values['clear-env'] ? {} : { ...process.env }
+/** The command's variables: those of `base`, unless they are cleared, and those of the flags. */
+export function environmentOf(
+  values: Pick<Values, 'env' | 'clear-env'>,
+  base: Readonly<Record<string, string | undefined>> = process.env,
+): Record<string, string | undefined> {
+  const env = values['clear-env'] ? {} : { ...base }
   for (const variable of values.env ?? []) {
     const at = variable.indexOf('=')
     if (at < 1) throw new UsageError(`--env ${variable}: NAME=VALUE is wanted`)
@@ -43,7 +47,8 @@ function environmentOf(values: Values): Record<string, string | undefined> {
   return env
 }
 
-function milliseconds(text: string | undefined): number | undefined {
+/** The value of `--start-timeout`. */
+export function milliseconds(text: string | undefined): number | undefined {
   if (text === undefined) return undefined
   if (!/^[1-9]\d{0,8}$/.test(text))
     throw new UsageError(`--start-timeout ${text}: a number of milliseconds is wanted`)

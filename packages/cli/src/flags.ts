@@ -3,6 +3,8 @@ import { types } from '@ns/spawn'
 /** A flag: what `parseArgs` has to know of it, and what the help says. */
 interface Flag {
   readonly type: 'boolean' | 'string'
+  /** Its letter. */
+  readonly short?: string
   /** May be given several times. */
   readonly multiple?: boolean
   /** What it means without a value. */
@@ -57,7 +59,8 @@ const details: Flags = {
   },
 }
 
-const command: Flags = {
+/** Flags of every command that is started. */
+export const command: Flags = {
   cwd: { type: 'string', value: ' DIR', text: 'the working directory, inside' },
   env: { type: 'string', multiple: true, value: ' K=V', text: 'sets a variable' },
   'clear-env': { type: 'boolean', text: 'no variables but those of --env' },

@@ -23,6 +23,7 @@ const HEAD = `Run programs in Linux namespaces.
 
   ns run [flags] -- command…       runs it
   ns explain [flags] -- command…   prints the system calls that would start it, and runs nothing
+  ns enter -t PID [flags] -- …     runs it, or a shell, in the namespaces of a process
   ns ls [flags]                    lists the namespaces of this machine
   ns doctor [flags]                says what this machine allows, and what to change
   ns help, ns ls --help, ns --version`

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { explain } from '@ns/spawn'
 import { parse } from './command-line.ts'
 import { doctor } from './doctor.ts'
+import { enter } from './enter/enter.ts'
 import { codeOf, EXIT } from './exit-code.ts'
 import { help } from './help.ts'
 import { ls } from './ls/ls.ts'
@@ -12,10 +13,10 @@ import type { Verb } from './verb.ts'
 /** What `ns ARGS…` does; what it is fulfilled with is the exit code. */
 export async function main([verb, ...args]: readonly string[]): Promise<number> {
   try {
-    const own = verbs[verb ?? '']
+    const own = verbs.get(verb ?? '')
     if (own && !isHelp(args[0])) return await own.run(args)
     if (isHelp(verb) || isHelp(args[0]))
-      return print((own ?? verbs[args[0] ?? ''])?.help() ?? help())
+      return print((own ?? verbs.get(args[0] ?? ''))?.help() ?? help())
     if (verb === 'run') return await run(parse(args))
     if (verb === 'explain') return print(`${explainCommand(args)}`)
     if (verb === '--version') return print(version())
@@ -26,7 +27,7 @@ export async function main([verb, ...args]: readonly string[]): Promise<number> 
 }
 
 /** Verbs with flags and a help of their own. */
-const verbs: Readonly<Record<string, Verb>> = { ls, doctor }
+const verbs: ReadonlyMap<string, Verb> = new Map(Object.entries({ enter, ls, doctor }))
 
 /** Also as the first flag of a verb; a command of that name stands behind `--`. */
 function isHelp(word: string | undefined): boolean {

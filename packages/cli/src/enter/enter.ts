@@ -1,0 +1,130 @@
+import { readFileSync } from 'node:fs'
+import {
+  close,
+  Namespace,
+  NamespaceError,
+  type NamespaceType,
+  namespaceTypes,
+  pidfdOpen,
+  pidfdSendSignal,
+  SyscallError,
+} from '@ns/syscalls'
+import { environmentOf, milliseconds } from '../command-line.ts'
+import { flagList } from '../help.ts'
+import { run } from '../run.ts'
+import type { Verb } from '../verb.ts'
+import { type EnterLine, numberOf, parseEnter, topics, type Values } from './flags.ts'
+
+/** `ns enter`: a command in namespaces that exist. */
+export const enter: Verb = {
+  help: () => [HEAD, flagList(topics), TAIL].join('\n\n'),
+  async run(args) {
+    const line = parseEnter(args)
+    const { values, file, args: rest } = line
+    const options = {
+      stdio: 'inherit',
+      cwd: values.cwd,
+      uid: numberOf('uid', values.uid),
+      gid: numberOf('gid', values.gid),
+      capabilities: values['keep-capabilities'] ? 'keep' : undefined,
+      startTimeout: milliseconds(values['start-timeout']),
+    } as const
+    const { handles, env } = lookAt(line)
+    try {
+      const joins = handles.map((handle) => [handle.type, { join: handle }])
+      const namespaces = Object.fromEntries(joins)
+      return await run({ file, args: rest, options: { ...options, env, namespaces } })
+    } finally {
+      for (const handle of handles) handle.close()
+    }
+  },
+}
+
+interface Entered {
+  readonly handles: readonly Namespace[]
+  readonly env: Record<string, string | undefined>
+}
+
+/** All that is taken from the target is taken while one process has that pid: its pidfd is open before and answers behind. */
+function lookAt({ values, target }: EnterLine): Entered {
+  const handles: Namespace[] = []
+  const pidfd = target === undefined ? undefined : openTarget(target)
+  try {
+    for (const [type, ref] of refsOf(values, target)) handles.push(Namespace.open(type, ref))
+    if (isAll(values)) closeOwn(handles)
+    const base = values['target-env'] ? environOf(target ?? 0) : process.env
+    if (pidfd !== undefined && target !== undefined && !isThere(pidfd)) throw gone(target)
+    return { handles, env: environmentOf(values, base) }
+  } catch (error) {
+    for (const handle of handles) handle.close()
+    throw error
+  } finally {
+    if (pidfd !== undefined) close(pidfd)
+  }
+}
+
+function isAll(values: Values): boolean {
+  return values.all === true || namespaceTypes.every((type) => values[type] === undefined)
+}
+
+type TypedRef = readonly [NamespaceType, number | string]
+
+function refsOf(values: Values, target: number | undefined): readonly TypedRef[] {
+  return namespaceTypes.flatMap((type): TypedRef[] => {
+    const path = values[type]
+    if (path) return [[type, path]]
+    const isWanted = target !== undefined && (path === '' || isAll(values))
+    return isWanted ? [[type, target]] : []
+  })
+}
+
+/** What we are in already: to join one's own user namespace is EINVAL (setns(2)), any other no use. */
+function closeOwn(handles: Namespace[]): void {
+  for (const handle of [...handles]) {
+    using own = Namespace.open(handle.type, 0)
+    if (!handle.equals(own)) continue
+    handle.close()
+    handles.splice(handles.indexOf(handle), 1)
+  }
+}
+
+function environOf(pid: number): Record<string, string> {
+  const variables = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0')
+  return Object.fromEntries(
+    variables.flatMap((one) => {
+      const at = one.indexOf('=')
+      return at > 0 ? [[one.slice(0, at), one.slice(at + 1)]] : []
+    }),
+  )
+}
+
+function openTarget(pid: number): number {
+  try {
+    return pidfdOpen(pid)
+  } catch (cause) {
+    throw gone(pid, cause)
+  }
+}
+
+/** Signal 0; not being allowed to send it says that there is someone. */
+function isThere(pidfd: number): boolean {
+  try {
+    return pidfdSendSignal(pidfd, 0)
+  } catch (error) {
+    return error instanceof SyscallError && error.code === 'EPERM'
+  }
+}
+
+function gone(pid: number, cause?: unknown): NamespaceError {
+  const details = { code: 'ERR_NS_NO_SUCH_PROCESS', operation: 'open', cause } as const
+  return new NamespaceError(`there is no process ${pid}`, details)
+}
+
+const HEAD = `Run a command, or a shell, in namespaces that exist.
+
+  ns enter -t PID                          a shell in all of its namespaces
+  ns enter -t PID --net --mount -- ss -l   a command in two of them
+  ns enter --net=/run/netns/blue -- sh     by a path
+  ns enter -t PID --uid 1000 --gid 1000 --cwd /srv -- make`
+
+const TAIL = `Without privilege a user namespace has to be entered too, which gives the right to the others; so it is with all.`
