@@ -34,6 +34,21 @@ export type { LinkChanges, LinkSettings, NewLink } from './links/new-link.ts'
 export type { Statistics } from './links/statistics.ts'
 export { openTunInside, TunDevice, type TunOptions } from './links/tun.ts'
 export { Netlink } from './netlink.ts'
+export {
+  addChain,
+  addRule,
+  addTable,
+  type Change,
+  deleteRules,
+  deleteTable,
+  type Hook,
+  type Table,
+} from './nftables/change.ts'
+export type { Expression, Statement } from './nftables/expression.ts'
+export * as match from './nftables/match.ts'
+export { Nftables, type Rule } from './nftables/nftables.ts'
+export { type AddressSet, addElements, addSet, deleteElements } from './nftables/set.ts'
+export * as statement from './nftables/statements.ts'
 export type { NewNextHop, NewRoute } from './routes/new-route.ts'
 export type { Metrics, NextHop, Route, RouteType } from './routes/route.ts'
 export { type RouteFilter, type RouteQuery, Routes } from './routes/routes.ts'
