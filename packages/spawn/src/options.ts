@@ -1,5 +1,5 @@
-import type { Command, LaunchOptions } from '@ns/syscalls'
-import { checkKeys } from '@ns/syscalls'
+import type { Command, LaunchOptions, ProcessAttributes } from '@ns/syscalls'
+import { attributeKeys, attributesOf, checkAttributes, checkKeys } from '@ns/syscalls'
 import {
   checkAbortSignal,
   checkEnv,
@@ -17,7 +17,7 @@ import type { NamespacesOption } from './namespaces.ts'
 import type { StdioOption } from './stdio.ts'
 
 /** Options of `spawn`: those of `node:child_process` with Node's meaning, and `namespaces`. */
-export interface SpawnOptions {
+export interface SpawnOptions extends ProcessAttributes {
   /** In the new root. @default the caller's, or `/` in a new root */
   readonly cwd?: string | URL | undefined
   /** @default process.env */
@@ -47,10 +47,6 @@ export interface SpawnOptions {
   readonly serialization?: 'json' | 'advanced' | undefined
   /** What the process sees its own of. @default none: exactly Node's spawn */
   readonly namespaces?: NamespacesOption | undefined
-  /** Nothing that is executed gains privilege, by set-user-ID for example. @default true with any namespace */
-  readonly noNewPrivileges?: boolean | undefined
-  /** `'drop'`: none, but root of a user namespace keeps those that count inside. @default 'drop' with any namespace */
-  readonly capabilities?: 'drop' | 'keep' | undefined
 }
 
 const KEYS = [
@@ -67,8 +63,7 @@ const KEYS = [
   'shell',
   'startTimeout',
   'namespaces',
-  'noNewPrivileges',
-  'capabilities',
+  ...attributeKeys,
   // Node has them, and ignores them here.
   'windowsHide',
   'windowsVerbatimArguments',
@@ -132,9 +127,9 @@ export function checkCall(file: unknown, args: readonly unknown[], options: Spaw
     uid: checkId('options.uid', options.uid),
     gid: checkId('options.gid', options.gid),
     detached: checkFlag('options.detached', options.detached),
-    noNewPrivileges: options.noNewPrivileges,
-    capabilities: options.capabilities,
+    ...attributesOf(options),
   }
+  checkAttributes(rest)
   const command = shell
     ? { ...rest, file: shell, args: ['-c', [name, ...words].join(' ')] }
     : { ...rest, file: name, args: words }

@@ -5,7 +5,22 @@
  * @packageDocumentation
  */
 
-export { CAP, hasCapability, isPrivileged } from './calls/capabilities.ts'
+export {
+  attributeKeys,
+  attributesOf,
+  checkAttributes,
+  type ProcessAttributes,
+} from './attributes/attributes.ts'
+export type {
+  Capability,
+  CapabilityChange,
+  CapabilityLists,
+  CapabilitySetName,
+  Securebit,
+} from './attributes/capability-sets.ts'
+export type { LandlockRules } from './attributes/landlock.ts'
+export type { Limit, LimitName, LimitValue } from './attributes/limits.ts'
+export { hasCapability, isPrivileged } from './calls/capabilities.ts'
 export { close, open, socketpair } from './calls/fds.ts'
 export {
   type Exit,
@@ -64,4 +79,5 @@ export { Region, Slot } from './program/memory.ts'
 export { type Phase, phases } from './program/order.ts'
 export { PhaseSteps, Plan, textOf } from './program/plan.ts'
 export { mountProc } from './program/proc.ts'
+export type { Protections } from './program/protections.ts'
 export { type Argument, check, type Fd, type Step, type StepOptions, step } from './program/step.ts'

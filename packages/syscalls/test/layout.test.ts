@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
+import { FILTER_INSTRUCTION, FILTER_MAX } from '../src/attributes/seccomp.ts'
 import { CLONE_NEW } from '../src/index.ts'
 import { numbers, type SyscallName, syscallNumber } from '../src/kernel/numbers.ts'
 import { KIND, LIST, PLAN, PLAN_ADDRESS, REQUEST, STEP, UNEXPECTED } from '../src/program/layout.ts'
@@ -22,6 +23,7 @@ const headers = [
   'sched.h',
   'signal.h',
   'sys/epoll.h',
+  'sys/ioctl.h',
   'sys/mman.h',
   'sys/mount.h',
   'sys/prctl.h',
@@ -33,11 +35,15 @@ const headers = [
   'sys/wait.h',
   'linux/capability.h',
   'linux/futex.h',
+  'linux/landlock.h',
   'linux/memfd.h',
   'linux/magic.h',
   'linux/nsfs.h',
   'linux/openat2.h',
   'linux/sched.h',
+  'linux/seccomp.h',
+  'linux/securebits.h',
+  'linux/filter.h',
 ]
 
 /** Where a constant's name isn't the header's with the group's name in front. */
@@ -47,6 +53,8 @@ const spelled: Readonly<Record<string, string>> = {
   W_NOHANG: 'WNOHANG',
   W_EXITED: 'WEXITED',
   EPOLL_IN: 'EPOLLIN',
+  TIOC_SCTTY: 'TIOCSCTTY',
+  TIOC_SPGRP: 'TIOCSPGRP',
 }
 
 describe.each(architectures)('%s', (architecture) => {
@@ -146,9 +154,18 @@ describe.each(architectures)('%s', (architecture) => {
       inheritable: 8,
       size: 12,
     }),
+    ...offsets('struct rlimit', { rlim_cur: 0, rlim_max: 8, size: 16 }),
+    ...offsets('struct sock_fprog', { len: 0, filter: 8, size: 16 }),
+    ['sizeof(struct sock_filter)', FILTER_INSTRUCTION],
+    ['BPF_MAXINSNS', FILTER_MAX],
+    ['offsetof(struct landlock_ruleset_attr, handled_access_fs)', 0],
+    ...offsets('struct landlock_path_beneath_attr', {
+      allowed_access: 0,
+      parent_fd: 8,
+      size: 12,
+    }),
     ['CLD_EXITED', 1],
     ['O_ASYNC', 0o20000],
-    ['CAP_SYS_ADMIN', 21],
   ])
 })
 

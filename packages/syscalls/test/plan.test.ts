@@ -9,10 +9,10 @@ import {
   step,
   syscallNumber,
 } from '../src/index.ts'
-import { showStep } from '../src/program/explain.ts'
 import { KIND, LIST, PLAN, PLAN_ADDRESS, STEP } from '../src/program/layout.ts'
 import { getWord, Memory } from '../src/program/memory.ts'
 import { encode, place } from '../src/program/program.ts'
+import { showStep } from '../src/program/show-step.ts'
 import { fresh, rootInside } from './support/namespaces.ts'
 
 const none: ReadonlySet<NamespaceType> = new Set()
@@ -39,6 +39,7 @@ describe('the order', () => {
     expect(new Set(phases).size).toBe(phases.length)
     const order: Phase[] = [
       'arm',
+      'scheduling',
       'joins',
       'user',
       'parked',
@@ -51,15 +52,22 @@ describe('the order', () => {
       'mounts',
       'proc',
       'init',
+      'job',
       'groups',
+      'bounding-set',
       'ids',
       'capabilities',
       'cwd',
       'rearm',
-      'fds',
-      'close',
       'no-new-privileges',
+      'identity',
+      'fds',
+      'terminal',
+      'close',
+      'landlock',
+      'limits',
       'signals',
+      'seccomp',
       'exec',
     ]
     expect(phases.filter((phase) => order.includes(phase))).toEqual(order)

@@ -17,6 +17,7 @@ import {
   start,
   stepsOf,
   title,
+  withAttributes,
   withInit,
   withoutInit,
 } from './faulty.ts'
@@ -26,7 +27,7 @@ import { childrenOf, difference, look, settle } from './left-behind.ts'
 // the step, and nothing is left behind.
 //
 // Left out: steps with `onlyAfter`. They run when the exec before them was refused, which tests of exec cause.
-// `signals` and `exec` count as started (status.ts): the empty mask lets a waiting signal end the process there, as it
+// `signals`, `seccomp` and `exec` count as started (status.ts): the empty mask lets a waiting signal end the process there, as it
 // would end the command a moment later. Killed in them, `started` resolves and the exit tells of the signal.
 
 let target: Child
@@ -48,6 +49,7 @@ const samples: readonly (readonly [string, () => Sample])[] = [
   ['all eight namespaces', () => allEight],
   ['all eight where time takes a fork', () => allEightByFork],
   ['a furnished root', () => furnished],
+  ['all attributes', () => withAttributes],
   ['four namespaces that are joined', () => joining(target)],
   ['namespaces made in a joined user namespace', () => nested(target)],
 ]
@@ -136,7 +138,7 @@ async function ending(child: Child): Promise<string> {
 }
 
 function expectedOfKill({ phase, step }: PlacedStep): string {
-  const isStarted = phase === 'signals' || phase === 'exec'
+  const isStarted = /^(signals|seccomp|exec)$/.test(phase)
   // The second clone's launcher has nothing left to do but to end.
   return isStarted || step.call === 'exit_group' ? 'started, SIGKILL' : 'killed'
 }

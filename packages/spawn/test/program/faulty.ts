@@ -25,9 +25,9 @@ import { user } from '@ns/user'
 import { uts } from '@ns/uts'
 // The tests' own door: `rewrite` is no option of the package.
 import { startProgram } from '../../../syscalls/src/process/launch.ts'
-import { showStep } from '../../../syscalls/src/program/explain.ts'
 import { LIST, PLAN } from '../../../syscalls/src/program/layout.ts'
 import type { PlacedStep } from '../../../syscalls/src/program/program.ts'
+import { showStep } from '../../../syscalls/src/program/show-step.ts'
 
 export type Rewrite = (at: PlacedStep) => Step
 
@@ -106,6 +106,24 @@ const furniture = () => [
   tmpfs('/gone'),
   unmount('/gone'),
 ]
+
+/** What a process is beside its namespaces, behind an init. */
+export const withAttributes: Sample = {
+  command: {
+    ...command,
+    session: true,
+    nice: 1,
+    oomScoreAdj: 900,
+    affinity: [0],
+    umask: 0o077,
+    limits: { nofile: 64 },
+    capabilities: { drop: 'all', add: ['CAP_KILL'] },
+    securebits: ['NOROOT'],
+    seccomp: Buffer.from('060000000000ff7f', 'hex'), // BPF_RET SECCOMP_RET_ALLOW
+    landlock: { readonly: ['/'], readwrite: ['/dev/null'], connect: [80] },
+  },
+  contributions: () => [user({ map: 'root' }), pid()],
+}
 
 /** All four joined: the command is made by a second clone. */
 export function joining(target: Child): Sample {

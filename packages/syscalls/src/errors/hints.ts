@@ -1,4 +1,5 @@
 import type { Cause, Diagnosis, Failure } from './cause.ts'
+import { attributes } from './causes/attributes.ts'
 import { calls } from './causes/calls.ts'
 import { joining } from './causes/joining.ts'
 import { mounting } from './causes/mounting.ts'
@@ -7,7 +8,14 @@ import { restrictions } from './causes/restrictions.ts'
 import { type Machine, thisMachine } from './machine.ts'
 
 /** Tried in order; the first that knows something answers. */
-const causes: readonly Cause[] = [...placements, ...calls, ...restrictions, ...mounting, ...joining]
+const causes: readonly Cause[] = [
+  ...placements,
+  ...attributes,
+  ...calls,
+  ...restrictions,
+  ...mounting,
+  ...joining,
+]
 
 /**
  * Why something failed and what to change, found by looking at the machine afterwards: what the `hint` of an error

@@ -48,10 +48,114 @@ export const FUTEX = { WAIT: 0, WAKE: 1 } as const
 export const PR = {
   SET_PDEATHSIG: 1,
   SET_DUMPABLE: 4,
+  SET_KEEPCAPS: 8,
   SET_NAME: 15,
   CAPBSET_DROP: 24,
+  GET_SECUREBITS: 27,
+  SET_SECUREBITS: 28,
   SET_NO_NEW_PRIVS: 38,
+  CAP_AMBIENT: 47,
 } as const
+export const PR_CAP_AMBIENT = { RAISE: 2, CLEAR_ALL: 4 } as const
+/** `linux/securebits.h`; each has a bit beside it that locks it. */
+export const SECBIT = {
+  NOROOT: 1,
+  NOROOT_LOCKED: 2,
+  NO_SETUID_FIXUP: 4,
+  NO_SETUID_FIXUP_LOCKED: 8,
+  KEEP_CAPS: 0x10,
+  KEEP_CAPS_LOCKED: 0x20,
+  NO_CAP_AMBIENT_RAISE: 0x40,
+  NO_CAP_AMBIENT_RAISE_LOCKED: 0x80,
+} as const
+/** capabilities(7) */
+export const CAP = {
+  CHOWN: 0,
+  DAC_OVERRIDE: 1,
+  DAC_READ_SEARCH: 2,
+  FOWNER: 3,
+  FSETID: 4,
+  KILL: 5,
+  SETGID: 6,
+  SETUID: 7,
+  SETPCAP: 8,
+  LINUX_IMMUTABLE: 9,
+  NET_BIND_SERVICE: 10,
+  NET_BROADCAST: 11,
+  NET_ADMIN: 12,
+  NET_RAW: 13,
+  IPC_LOCK: 14,
+  IPC_OWNER: 15,
+  SYS_MODULE: 16,
+  SYS_RAWIO: 17,
+  SYS_CHROOT: 18,
+  SYS_PTRACE: 19,
+  SYS_PACCT: 20,
+  SYS_ADMIN: 21,
+  SYS_BOOT: 22,
+  SYS_NICE: 23,
+  SYS_RESOURCE: 24,
+  SYS_TIME: 25,
+  SYS_TTY_CONFIG: 26,
+  MKNOD: 27,
+  LEASE: 28,
+  AUDIT_WRITE: 29,
+  AUDIT_CONTROL: 30,
+  SETFCAP: 31,
+  MAC_OVERRIDE: 32,
+  MAC_ADMIN: 33,
+  SYSLOG: 34,
+  WAKE_ALARM: 35,
+  BLOCK_SUSPEND: 36,
+  AUDIT_READ: 37,
+  PERFMON: 38,
+  BPF: 39,
+  CHECKPOINT_RESTORE: 40,
+} as const
+/** `asm-generic/resource.h` */
+export const RLIMIT = {
+  CPU: 0,
+  FSIZE: 1,
+  DATA: 2,
+  STACK: 3,
+  CORE: 4,
+  RSS: 5,
+  NPROC: 6,
+  NOFILE: 7,
+  MEMLOCK: 8,
+  AS: 9,
+  LOCKS: 10,
+  SIGPENDING: 11,
+  MSGQUEUE: 12,
+  NICE: 13,
+  RTPRIO: 14,
+  RTTIME: 15,
+} as const
+export const PRIO_PROCESS = 0
+export const TIOC = { SCTTY: 0x540e, SPGRP: 0x5410 } as const
+export const SECCOMP_SET_MODE_FILTER = 1
+/** `linux/landlock.h` */
+export const LANDLOCK_CREATE_RULESET_VERSION = 1
+export const LANDLOCK_RULE = { PATH_BENEATH: 1, NET_PORT: 2 } as const
+export const LANDLOCK_ACCESS_FS = {
+  EXECUTE: 1,
+  WRITE_FILE: 2,
+  READ_FILE: 4,
+  READ_DIR: 8,
+  REMOVE_DIR: 0x10,
+  REMOVE_FILE: 0x20,
+  MAKE_CHAR: 0x40,
+  MAKE_DIR: 0x80,
+  MAKE_REG: 0x100,
+  MAKE_SOCK: 0x200,
+  MAKE_FIFO: 0x400,
+  MAKE_BLOCK: 0x800,
+  MAKE_SYM: 0x1000,
+  REFER: 0x2000,
+  TRUNCATE: 0x4000,
+  IOCTL_DEV: 0x8000,
+} as const
+export const LANDLOCK_ACCESS_NET = { BIND_TCP: 1, CONNECT_TCP: 2 } as const
 /** `_LINUX_CAPABILITY_VERSION_3` */
 export const CAPABILITY_VERSION = 0x20080522
 export const MS = {

@@ -1,7 +1,6 @@
 import { constants } from 'node:os'
 import { close, type Message, pread } from '../calls/fds.ts'
 import type { Exit } from '../calls/processes.ts'
-import type { Contribution } from '../program/contribution.ts'
 import { MESSAGE } from '../program/joins.ts'
 import { interruptedError, stepError, timeoutError } from './failure.ts'
 import { HeldProcess } from './held-process.ts'
@@ -235,7 +234,7 @@ export class Child {
 }
 
 /** Each is asked, whatever the others do; the first that throws. */
-function releaseAll(contributions: readonly Contribution[]): { reason: unknown } | undefined {
+function releaseAll(contributions: StartState['contributions']): { reason: unknown } | undefined {
   let first: { reason: unknown } | undefined
   for (const contribution of contributions) {
     try {

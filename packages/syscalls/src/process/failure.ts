@@ -5,8 +5,8 @@ import { type FailedStep, NamespaceError } from '../errors/namespace-error.ts'
 import { SyscallError } from '../errors/syscall-error.ts'
 import type { NamespaceType } from '../namespaces/types.ts'
 import type { Command } from '../program/command.ts'
-import { showStep } from '../program/explain.ts'
 import type { PlacedStep } from '../program/program.ts'
+import { showStep } from '../program/show-step.ts'
 import type { Outcome } from './status.ts'
 
 /** An error of exec, PATH or cwd: Node's shape and code, and the step. */

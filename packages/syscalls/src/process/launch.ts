@@ -1,4 +1,5 @@
 import { isMainThread } from 'node:worker_threads'
+import { raiseLimits } from '../attributes/limits.ts'
 import { isPrivileged } from '../calls/capabilities.ts'
 import { close, memfdCreate, pwrite } from '../calls/fds.ts'
 import { pidfdSendSignal, wait } from '../calls/processes.ts'
@@ -121,14 +122,22 @@ function start(
     ...joins.map(({ fd }) => fd),
     ...(lifeline ? [lifeline.its] : []),
   ]
-  const placement = openPlacement(contributions, theirs)
+  const placement = openPlacement(contributions, command, theirs)
   const launcher = { plan, size: bytes.length, name: built.plan.init ? 'ns-init' : 'ns-launcher' }
   const { pid, pidfd } = clone(
     { ...launcher, flags: built.cloned, keep: [...new Set(keep)], placement },
     stub,
   )
   theirs.close() // before the first read: the end of the stream is the last of their fds
-  const supervision = { loop, contributions, startTimeout, onMemory, onFd }
+  const { raised } = built
+  const raising = raised.length > 0 ? [{ parent: () => raiseLimits(pid, raised) }] : []
+  const supervision = {
+    loop,
+    contributions: [...contributions, ...raising],
+    startTimeout,
+    onMemory,
+    onFd,
+  }
   const ends = { status: status.mine, lifeline: lifeline?.mine, plan }
   try {
     return new Child({ pid, pidfd, ...ends, built, placed, command, ...supervision })

@@ -1,9 +1,10 @@
 import { invalidOption } from '../errors/namespace-error.ts'
-import type { Contribution, ParkedChild } from '../program/contribution.ts'
+import type { ParkedChild } from '../program/contribution.ts'
+import type { StartState } from './start-state.ts'
 
 /** What the contributions do from outside while the child waits, one after the other. */
 export async function actAsParent(
-  contributions: readonly Contribution[],
+  contributions: StartState['contributions'],
   child: ParkedChild,
 ): Promise<void> {
   for (const contribution of contributions) await contribution.parent?.(child)
@@ -11,7 +12,7 @@ export async function actAsParent(
 
 /** The same for a caller that blocks: no promise settles before it is done. */
 export function actAsBlockedParent(
-  contributions: readonly Contribution[],
+  contributions: StartState['contributions'],
   child: ParkedChild,
 ): void {
   for (const { type, parent } of contributions) {

@@ -1,6 +1,8 @@
 import { open } from '../calls/fds.ts'
+import { invalidOption } from '../errors/namespace-error.ts'
 import { SyscallError } from '../errors/syscall-error.ts'
 import { O } from '../kernel/constants.ts'
+import type { Command } from '../program/command.ts'
 import type { Contribution } from '../program/contribution.ts'
 import { placementError } from './failure.ts'
 import type { OwnedFds } from './owned-fds.ts'
@@ -12,12 +14,20 @@ export interface Placement {
   readonly name: string
 }
 
-/** The cgroup that a contribution asks for, opened; `undefined`: none does. */
+/**
+ * The cgroup that the command or a contribution asks for, opened; `undefined`: none does.
+ *
+ * @throws {NamespaceError} `ERR_NS_INVALID_OPTION` when both do
+ */
 export function openPlacement(
   contributions: readonly Contribution[],
+  command: Command | undefined,
   theirs: OwnedFds,
 ): Placement | undefined {
-  const wanted = contributions.find(({ placement }) => placement !== undefined)?.placement
+  const all = [command?.cgroup, ...contributions.map(({ placement }) => placement)]
+  const [wanted, other] = all.filter((placement) => placement !== undefined)
+  if (other !== undefined)
+    throw invalidOption('cgroup: two placements for one process; leave out one', 'cgroup')
   if (wanted === undefined) return undefined
   if (typeof wanted !== 'string') return { fd: wanted.fd, name: `fd ${wanted.fd}` }
   try {

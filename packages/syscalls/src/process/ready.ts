@@ -3,6 +3,7 @@ import { type NamespaceType, namespaceTypes, procName } from '../namespaces/type
 import type { Built } from '../program/build.ts'
 import { getWord, type Region } from '../program/memory.ts'
 import { textOf } from '../program/plan.ts'
+import { type Protections, readProtections } from '../program/protections.ts'
 import { STATX_INO_OFFSET } from '../program/read-back.ts'
 
 /** What was really made, as the process itself saw it before its exec. */
@@ -14,6 +15,8 @@ export interface Ready {
   /** The maps that were installed, in the kernel's format; absent without a user namespace. */
   readonly uidMap?: string
   readonly gidMap?: string
+  /** What restricts it; absent without namespaces and attributes. */
+  readonly protections?: Protections
   /** What is weaker than one might think. */
   readonly warnings: readonly string[]
 }
@@ -35,7 +38,8 @@ export function readyFrom(memory: Buffer, built: Built, pid: number): Ready {
   const warnings = [...plan.warnings, ...failed.map(({ text }) => text)]
   if (groups && getWord(memory, groups.region.offset) < 0 && hasSupplementaryGroups())
     warnings.push('supplementary groups are kept: setgroups is denied in this user namespace')
-  const ready = { pid, namespaces, warnings }
+  const protections = built.protections && readProtections(memory, built.protections)
+  const ready = { pid, namespaces, warnings, ...(protections && { protections }) }
   return maps
     ? { ...ready, uidMap: textIn(memory, maps.uid), gidMap: textIn(memory, maps.gid) }
     : ready

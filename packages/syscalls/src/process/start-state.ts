@@ -19,7 +19,8 @@ export interface StartState {
   readonly placed: readonly PlacedStep[]
   /** Absent: the program ends without an exec. */
   readonly command: Command | undefined
-  readonly contributions: readonly Contribution[]
+  /** Who has a part while the child waits, or something to undo. */
+  readonly contributions: readonly Pick<Partial<Contribution>, 'type' | 'parent' | 'release'>[]
   /** `ms` until a start has failed. */
   readonly startTimeout: number
   /** Is given the plan's memory once the program has run. */

@@ -1,8 +1,9 @@
 import { SyscallError } from '../errors/syscall-error.ts'
 import { errnoNumber } from '../kernel/errno.ts'
-import { type Candidate, execErrno } from '../program/command.ts'
+import { type Candidate, execErrno } from '../program/exec.ts'
 import { LIST, PLAN, UNEXPECTED } from '../program/layout.ts'
 import { getWord } from '../program/memory.ts'
+import type { Phase } from '../program/order.ts'
 import { textOf } from '../program/plan.ts'
 import type { PlacedStep } from '../program/program.ts'
 
@@ -19,6 +20,9 @@ export type Outcome =
       readonly isDirectory: boolean
     }
   | { readonly kind: 'interrupted'; readonly at: PlacedStep }
+
+/** From the empty signal mask on a signal ends the process, as it would end the command a moment later. */
+const command: readonly Phase[] = ['signals', 'seccomp', 'exec']
 
 /** Reads the outcome from the plan once the status socket has ended. */
 export function readOutcome(
@@ -51,8 +55,7 @@ export function readOutcome(
   const progress = lists[last.list]?.progress ?? 0
   if (progress > last.index + 1) return notExecuted(plan, placed, candidates)
   const reached = find(last.list, progress)
-  if (reached && (reached.phase === 'exec' || reached.phase === 'signals'))
-    return { kind: 'started' }
+  if (reached && command.includes(reached.phase)) return { kind: 'started' }
   return { kind: 'interrupted', at: reached ?? lastReached(lists, placed) }
 }
 

@@ -1,30 +1,17 @@
+import { checkAttributes } from '../attributes/attributes.ts'
+import { raisedLimits, type WantedLimit, wantedLimits } from '../attributes/limits.ts'
 import { invalidOption } from '../errors/namespace-error.ts'
 import { F, FD_CLOEXEC, PR } from '../kernel/constants.ts'
 import { CLONE_NEW, type NamespaceType, namespaceTypes } from '../namespaces/types.ts'
-import {
-  addCapabilityDrop,
-  addExec,
-  addFds,
-  addIds,
-  addSignals,
-  type Candidate,
-  type Command,
-} from './command.ts'
+import type { Command } from './command.ts'
 import type { Contribution } from './contribution.ts'
-import { addInit } from './init.ts'
-import {
-  addFork,
-  addJoins,
-  armParentDeath,
-  type Join,
-  MESSAGE,
-  type ParentDeath,
-  waitForGo,
-} from './joins.ts'
+import { addCommand, addEnd } from './ending.ts'
+import type { Candidate } from './exec.ts'
+import { addFork, addJoins, armParentDeath, type Join, MESSAGE, waitForGo } from './joins.ts'
 import type { Region, Slot } from './memory.ts'
 import type { Phase } from './order.ts'
 import { Plan } from './plan.ts'
-import { addIdentities, addMaps } from './read-back.ts'
+import type { ProtectionRegions } from './protections.ts'
 import { type Fd, step } from './step.ts'
 
 /** Where a type's `unshare` stands: first in the phase of its own steps. */
@@ -69,8 +56,12 @@ export interface Built {
   /** Of the types that are made or joined; all others are the caller's. */
   readonly identities: ReadonlyMap<NamespaceType, Region>
   readonly maps: { readonly uid: Region; readonly gid: Region } | undefined
-  /** What setgroups answered. */
+  /** What setgroups answered, where the groups are dropped if the kernel allows it. */
   readonly groups: Slot | undefined
+  /** Absent: nothing restricts the process that doesn't restrict the caller. */
+  readonly protections: ProtectionRegions | undefined
+  /** Limits that the parent raises while the child waits. */
+  readonly raised: readonly WantedLimit[]
 }
 
 /** The contributions in the order in which they are asked, no type twice. */
@@ -88,10 +79,11 @@ export function build(blueprint: Blueprint): Built {
   const { contributions, command, joins, status } = blueprint
   const joined = new Set(joins.map(({ type }) => type))
   const created = new Set(contributions.filter(({ flags }) => flags !== 0).map(({ type }) => type))
+  if (command) checkAttributes(command)
   const plan = new Plan(created, joined, status)
   const death = command?.detached
     ? { starting: [], running: [] }
-    : armParentDeath(plan, blueprint.threadIsProcess)
+    : armParentDeath(plan, blueprint.threadIsProcess, command?.parentDeathSignal)
 
   plan.in('arm').push(...death.starting, step('fcntl', [status, F.SETFD, FD_CLOEXEC]))
   // With joins everything is made after them, in the launcher; and a PID 1 cannot be forked from (CLONE_PARENT).
@@ -102,59 +94,20 @@ export function build(blueprint: Blueprint): Built {
   )
   const byFork = timeByFork || (created.has('pid') && pidInLauncher)
   for (const type of created) if (!atClone.includes(type as 'user')) addUnshare(plan, type)
-  addJoins(plan, joins, blueprint.privileged)
   // Undumpable: nobody inside can look at the launcher. A new user namespace's own maps come first.
   const undumpable = step('prctl', [PR.SET_DUMPABLE, 0, 0, 0, 0], { operation: 'guard' })
-  plan.in(created.has('user') ? 'guard' : 'arm').push(undumpable)
+  plan.in(created.has('user') ? 'guard' : 'joins').push(undumpable)
+  addJoins(plan, joins, blueprint.privileged)
   const forks = joined.has('pid') || byFork
   const forked = forks ? addFork(plan) : undefined
   if (forks) plan.in('fork').push(waitForGo(plan), ...death.starting)
   for (const contribution of contributions) contribution.steps(plan)
-  if (contributions.some(({ parent }) => parent)) addPark(plan)
+  const raised = command ? raisedLimits(wantedLimits(command)) : []
+  if (raised.length > 0 || contributions.some(({ parent }) => parent)) addPark(plan)
 
   const end = command ? addCommand(plan, blueprint, command, death) : addEnd(plan)
   const cloned = atClone.reduce((flags, type) => flags | CLONE_NEW[type], 0)
-  return { plan, cloned, forked, ...end }
-}
-
-type End = Omit<Built, 'plan' | 'cloned' | 'forked'>
-
-/** From the init to the exec: the steps that are the command's own. */
-function addCommand(
-  plan: Plan,
-  blueprint: Blueprint,
-  command: Command,
-  { running }: ParentDeath,
-): End {
-  const isolated = blueprint.contributions.length > 0
-  const hasUser = plan.creates.has('user') || plan.joins.has('user')
-  if (plan.init) addInit(plan, blueprint.lifeline, running, command.detached === true)
-  if (command.detached) plan.in('session').call('setsid', [], { operation: 'detach' })
-  const changesIds = (command.uid ?? command.gid) !== undefined
-  const groups = isolated || changesIds ? addGroupsDrop(plan) : undefined
-  addIds(plan, command)
-  if (!blueprint.threadIsProcess && !plan.init && !command.detached)
-    plan.warnings.push('started from a Worker without an init: it outlives a caller that is killed')
-  const isRoot = command.uid === undefined ? plan.rootInside : command.uid === 0
-  if (isolated && command.capabilities !== 'keep') addCapabilityDrop(plan, hasUser && isRoot)
-  if (command.cwd !== undefined)
-    plan.in('cwd').call('chdir', [command.cwd], { operation: 'enter the directory' })
-  plan.in('rearm').push(...(plan.init ? running.slice(-1) : running))
-  const identities = isolated ? addIdentities(plan) : new Map<NamespaceType, Region>()
-  const maps = hasUser ? addMaps(plan, blueprint.contributions) : undefined
-  addFds(plan, command.fds ?? [0, 1, 2])
-  if (command.noNewPrivileges ?? isolated)
-    plan
-      .in('no-new-privileges')
-      .call('prctl', [PR.SET_NO_NEW_PRIVS, 1, 0, 0, 0], { operation: 'set no_new_privs' })
-  addSignals(plan)
-  return { candidates: addExec(plan, command), identities, maps, groups }
-}
-
-/** A program that only looks or acts inside ends here. */
-function addEnd(plan: Plan): End {
-  plan.in('exec').call('exit_group', [0])
-  return { candidates: [], identities: new Map(), maps: undefined, groups: undefined }
+  return { plan, cloned, forked, raised, ...end }
 }
 
 function addUnshare(plan: Plan, type: NamespaceType): void {
@@ -172,13 +125,4 @@ function addPark(plan: Plan): void {
     }),
     waitForGo(plan),
   )
-}
-
-/** Where setgroups is denied the groups stay; `ready` says so. */
-function addGroupsDrop(plan: Plan): Slot {
-  const result = plan.slot('groups')
-  plan
-    .in('groups')
-    .call('setgroups', [0, 0], { operation: 'drop groups', tolerate: ['EPERM'], result })
-  return result
 }

@@ -1,3 +1,4 @@
+import { constants } from 'node:os'
 import {
   CLONE,
   F,
@@ -113,8 +114,12 @@ export interface ParentDeath {
   readonly running: readonly Step[]
 }
 
-/** Dies with the parent's thread from here on, and at once if the parent is gone already. */
-export function armParentDeath(plan: Plan, threadIsProcess: boolean): ParentDeath {
+/** Dies with the parent's thread from here on, and at once if the parent is gone already; once it runs, of `signal`. */
+export function armParentDeath(
+  plan: Plan,
+  threadIsProcess: boolean,
+  signal: NodeJS.Signals = 'SIGKILL',
+): ParentDeath {
   const poll = Buffer.alloc(8) // struct pollfd: POLLHUP is always reported
   poll.writeInt32LE(plan.status.fd, 0)
   const now = plan.memory.allocate(16)
@@ -125,5 +130,6 @@ export function armParentDeath(plan: Plan, threadIsProcess: boolean): ParentDeat
   const arm = (signal: number, operation: string) =>
     step('prctl', [PR.SET_PDEATHSIG, signal, 0, 0, 0], { operation })
   const starting = [arm(SIGNAL.KILL, 'arm'), check]
-  return { starting, running: threadIsProcess ? starting : [arm(0, 'disarm'), check] }
+  if (!threadIsProcess) return { starting, running: [arm(0, 'disarm'), check] }
+  return { starting, running: [arm(constants.signals[signal], 'arm'), check] }
 }

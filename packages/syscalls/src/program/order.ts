@@ -5,6 +5,9 @@
 export const phases = [
   // Parent-death first: a parent that dies before this leaves the child to the check that follows it.
   'arm',
+  // While what privilege the caller has in the initial user namespace counts: a lower nice value or oom score takes it.
+  // Before `guard`: the file of the oom score is root's once the process is undumpable.
+  'scheduling',
   // While the caller's privileges still count in the namespaces that are joined; a new user namespace ends that.
   'joins',
   // Before all that is created: the new namespaces belong to the user namespace that is current then.
@@ -40,6 +43,8 @@ export const phases = [
   'proc',
   // PID 1 stays here, in all namespaces and with the rights to signal any id; what follows is the command's own.
   'init',
+  // After `init`: it is the command that leads its session or its process group.
+  'job',
   // Groups before ids: setgroups needs the privilege that setuid gives up.
   'groups',
   // Before the ids: it takes CAP_SETPCAP, which a change to another id than 0 gives up.
@@ -49,16 +54,28 @@ export const phases = [
   'capabilities',
   // With the command's own rights: its directory must not be one that only we could enter (CVE-2024-21626).
   'cwd',
+  // After all that makes files: they have the modes that were asked for.
+  'umask',
   // Changes of credentials have cleared the parent-death signal (prctl(2)): again, and the check again.
   'rearm',
+  // After the capabilities, which it would not let grow at an exec. Before `identity`, which reads it back, and before
+  // Landlock and seccomp, which take it.
+  'no-new-privileges',
   // As late as the process still can look at itself: what `ready` reports.
   'identity',
   // No fd but those asked for exists from here on, but for the status socket, which exec closes.
   'fds',
+  // After `fds`: a terminal is named by its number in the command. After `job`: the leader of a session takes one.
+  'terminal',
   'close',
-  'no-new-privileges',
+  // After all that opens, makes or mounts anything but its own paths; as the command, in its root.
+  'landlock',
+  // After Landlock, whose fds a limit of files could forbid.
+  'limits',
   // The empty signal mask: a signal that waited ends the process from here on, as it would the command.
   'signals',
+  // The last: a filter may forbid any call but execve.
+  'seccomp',
   'exec',
 ] as const
 

@@ -19,8 +19,15 @@ export function missingCompiler(architecture: Architecture): string | undefined 
 /** One thing that the headers have to agree with: a C expression and its value. */
 export type Claim = readonly [expression: string, value: number | bigint]
 
-/** Younger (Linux 6.3) than the headers of some supported machines: compared where they are known. */
-const young = ['MFD_EXEC']
+/** Younger (Linux 6.2 to 6.10) than the headers of some supported machines: compared where they are known. */
+const young = [
+  'MFD_EXEC',
+  'LANDLOCK_RULE_NET_PORT',
+  'LANDLOCK_ACCESS_FS_TRUNCATE',
+  'LANDLOCK_ACCESS_FS_IOCTL_DEV',
+  'LANDLOCK_ACCESS_NET_BIND_TCP',
+  'LANDLOCK_ACCESS_NET_CONNECT_TCP',
+]
 
 /** What the compiler has against the claims, a line each; it only compiles, so any architecture can be asked. */
 export function refute(

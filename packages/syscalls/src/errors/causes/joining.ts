@@ -1,4 +1,4 @@
-import { CAP } from '../../calls/capabilities.ts'
+import { CAP } from '../../kernel/constants.ts'
 import type { Cause } from '../cause.ts'
 import { isCapable, statusOf } from '../machine.ts'
 

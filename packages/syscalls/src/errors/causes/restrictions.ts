@@ -1,4 +1,4 @@
-import { CAP } from '../../calls/capabilities.ts'
+import { CAP } from '../../kernel/constants.ts'
 import { CLONE_NEW, procName } from '../../namespaces/types.ts'
 import { type Cause, isCreation, isRefused, type Remedy } from '../cause.ts'
 import { isCapable, isInChroot, statusOf, sysctl } from '../machine.ts'

@@ -1,0 +1,35 @@
+import { F, FD_CLOEXEC } from '../kernel/constants.ts'
+import type { Slot } from './memory.ts'
+import type { Plan } from './plan.ts'
+import type { Argument } from './step.ts'
+
+/** Adds the move of the fds to their numbers: out of each other's way first, then down. */
+export function addFds(plan: Plan, fds: readonly number[]): void {
+  const steps = plan.in('fds')
+  const above = Math.max(3, fds.length)
+  const out = new Map<number, Slot>()
+  const sources: Argument[] = fds.map((fd, target) => {
+    if (fd === target || fd >= fds.length) return { fd, name: `fd ${fd}` }
+    const known = out.get(fd)
+    if (known) return known
+    const moved = plan.slot(`fd ${fd}`)
+    out.set(fd, moved)
+    steps.call('fcntl', [{ fd, name: `fd ${fd}` }, F.DUPFD_CLOEXEC, above], {
+      operation: 'place fds',
+      result: moved,
+    })
+    return moved
+  })
+  sources.forEach((source, target) => {
+    if (fds[target] === target)
+      steps.call('fcntl', [source, F.SETFD, 0], { operation: 'place fds' })
+    else steps.call('dup3', [source, target, 0], { operation: 'place fds' })
+  })
+  // The status socket stays until exec closes it. Closed, not marked: CLOSE_RANGE_CLOEXEC came with 5.11.
+  const last = 0xffffffff
+  const { fd } = plan.status
+  if (fd > fds.length)
+    plan.in('close').call('close_range', [fds.length, fd - 1, 0], { operation: 'close fds' })
+  plan.in('close').call('close_range', [fd + 1, last, 0], { operation: 'close fds' })
+  plan.in('close').call('fcntl', [plan.status, F.SETFD, FD_CLOEXEC], { operation: 'close fds' })
+}
