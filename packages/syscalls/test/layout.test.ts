@@ -53,6 +53,11 @@ const spelled: Readonly<Record<string, string>> = {
   W_NOHANG: 'WNOHANG',
   W_EXITED: 'WEXITED',
   EPOLL_IN: 'EPOLLIN',
+  POLL_IN: 'POLLIN',
+  POLL_OUT: 'POLLOUT',
+  POLL_events: 'offsetof(struct pollfd, events)',
+  POLL_revents: 'offsetof(struct pollfd, revents)',
+  POLL_size: 'sizeof(struct pollfd)',
   TIOC_SCTTY: 'TIOCSCTTY',
   TIOC_SPGRP: 'TIOCSPGRP',
 }
