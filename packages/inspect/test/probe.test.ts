@@ -89,6 +89,8 @@ describe('D14: on a machine that was made to refuse', () => {
       })
     expect(found('namespaces.uts.joined').answer).toBe('unknown')
     expect(found('namespaces.ipc.new').answer).toBe('yes')
+    const depth = finder(await probe())('limits.depth').value
+    expect(found('limits.depth').value).toBe(`${Number(depth) - 1}`)
   })
 
   test('no user namespaces at all: nothing goes without privilege', async () => {

@@ -38,9 +38,14 @@ export function addOrdinaryUser(plan: Plan, phase: 'arm' | 'user'): Ids {
 
 /** Adds the steps by which somebody without privilege gets a user namespace of his own. */
 export function addOwnUserNamespace(plan: Plan): void {
-  const { uid, gid } = addOrdinaryUser(plan, 'user')
+  const ids = addOrdinaryUser(plan, 'user')
+  plan.in('user').call('unshare', [CLONE_NEW.user], { namespace: 'user', operation: 'create' })
+  addOwnMaps(plan, ids)
+}
+
+/** Adds the steps that write the one map that everybody may write: of one's own ids, which stay what they are. */
+export function addOwnMaps(plan: Plan, { uid, gid }: Ids): void {
   const steps = plan.in('user')
-  steps.call('unshare', [CLONE_NEW.user], { namespace: 'user', operation: 'create' })
   const options = { namespace: 'user', operation: 'map' } as const
   steps.writeFile(plan.proc, 'self/setgroups', 'deny', options)
   steps.writeFile(plan.proc, 'self/uid_map', `${uid} ${uid} 1\n`, options)

@@ -1,3 +1,4 @@
+import { tryDepth } from './depth.ts'
 import type { Finding } from './finding.ts'
 import { tryKernel } from './kernel.ts'
 import { tryNamespaces, tryProc } from './namespaces.ts'
@@ -10,6 +11,7 @@ import { readSurroundings } from './surroundings.ts'
  * that a start would end with.
  */
 export async function probe(): Promise<readonly Finding[]> {
-  const [namespaces, proc, kernel] = await Promise.all([tryNamespaces(), tryProc(), tryKernel()])
-  return [...namespaces, proc, ...kernel, ...readSettings(), ...readSurroundings()]
+  const tries = [tryNamespaces(), tryProc(), tryDepth(), tryKernel()]
+  const found = (await Promise.all(tries)).flat()
+  return [...found, ...readSettings(), ...readSurroundings()]
 }
