@@ -33,6 +33,9 @@ export { Links } from './links/links.ts'
 export type { LinkChanges, LinkSettings, NewLink } from './links/new-link.ts'
 export type { Statistics } from './links/statistics.ts'
 export { openTunInside, TunDevice, type TunOptions } from './links/tun.ts'
+export { Fdb, type FdbEntry, type NewFdbEntry } from './neighbours/fdb.ts'
+export type { NeighbourState } from './neighbours/ndmsg.ts'
+export { type Neighbour, Neighbours, type NewNeighbour } from './neighbours/neighbours.ts'
 export { Netlink } from './netlink.ts'
 export {
   addChain,
@@ -49,9 +52,27 @@ export * as match from './nftables/match.ts'
 export { Nftables, type Rule } from './nftables/nftables.ts'
 export { type AddressSet, addElements, addSet, deleteElements } from './nftables/set.ts'
 export * as statement from './nftables/statements.ts'
+export { NetnsIds } from './nsids/nsids.ts'
 export type { NewNextHop, NewRoute } from './routes/new-route.ts'
+export { type NextHopMember, type NextHopObject, NextHops } from './routes/next-hops.ts'
 export type { Metrics, NextHop, Route, RouteType } from './routes/route.ts'
 export { type RouteFilter, type RouteQuery, Routes } from './routes/routes.ts'
+export { type Range, type RoutingRule, Rules } from './rules/rules.ts'
 export { NETLINK_PROTOCOL } from './socket/constants.ts'
 export { NetlinkSocket, type Reply } from './socket/netlink-socket.ts'
 export type { Family } from './text/ip.ts'
+export type { Discipline, Place, QueueState, QueueStatistics } from './traffic/discipline.ts'
+export {
+  type Filter,
+  type FilterPlace,
+  Filters,
+  type MirredTarget,
+  type NewFilter,
+  type U32Match,
+  type U32Options,
+  u32Filter,
+} from './traffic/filters.ts'
+export { type NetemOptions, netem } from './traffic/netem.ts'
+export { Queues } from './traffic/queues.ts'
+export * from './traffic/shapers.ts'
+export { type Handle, type Parent, TCA } from './traffic/tcmsg.ts'

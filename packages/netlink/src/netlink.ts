@@ -2,9 +2,16 @@ import type { NamespaceRef, RunningOptions } from '@ns/syscalls'
 import { Addresses } from './addresses/addresses.ts'
 import type { Message, Request } from './codec/message.ts'
 import { Links } from './links/links.ts'
+import { Fdb } from './neighbours/fdb.ts'
+import { Neighbours } from './neighbours/neighbours.ts'
+import { NetnsIds } from './nsids/nsids.ts'
+import { NextHops } from './routes/next-hops.ts'
 import { Routes } from './routes/routes.ts'
+import { Rules } from './rules/rules.ts'
 import { NETLINK_PROTOCOL } from './socket/constants.ts'
 import { NetlinkSocket } from './socket/netlink-socket.ts'
+import { Filters } from './traffic/filters.ts'
+import { Queues } from './traffic/queues.ts'
 
 /**
  * A client of rtnetlink, for its life bound to one network namespace. Close it, or let `using` do so.
@@ -16,12 +23,28 @@ export class Netlink {
   readonly links: Links
   readonly addresses: Addresses
   readonly routes: Routes
+  readonly nextHops: NextHops
+  readonly rules: Rules
+  readonly neighbours: Neighbours
+  readonly fdb: Fdb
+  readonly netnsIds: NetnsIds
+  readonly qdiscs: Queues
+  readonly classes: Queues
+  readonly filters: Filters
 
   private constructor(socket: NetlinkSocket) {
     this.socket = socket
     this.links = new Links(socket)
     this.addresses = new Addresses(socket, this.links)
     this.routes = new Routes(socket, this.links)
+    this.nextHops = new NextHops(socket, this.links)
+    this.rules = new Rules(socket)
+    this.neighbours = new Neighbours(socket, this.links)
+    this.fdb = new Fdb(socket, this.links)
+    this.netnsIds = new NetnsIds(socket)
+    this.qdiscs = new Queues(socket, this.links, 'qdisc')
+    this.classes = new Queues(socket, this.links, 'class')
+    this.filters = new Filters(socket, this.links)
   }
 
   /** A client of the calling thread's own network namespace. */

@@ -25,7 +25,13 @@ import {
   withHeader,
 } from '../src/index.ts'
 import { parseLink } from '../src/links/link.ts'
+import { parseFdbEntry } from '../src/neighbours/fdb.ts'
+import { parseNeighbour } from '../src/neighbours/neighbours.ts'
+import { parseNextHop } from '../src/routes/next-hops.ts'
 import { parseRoute } from '../src/routes/route.ts'
+import { parseRule } from '../src/rules/rules.ts'
+import { parseDiscipline } from '../src/traffic/discipline.ts'
+import { parseFilter } from '../src/traffic/filters.ts'
 
 const table = Object.fromEntries(Array.from({ length: 200 }, (_, i) => [`A${i}`, i]))
 const name = fc.integer({ min: 0, max: 199 }).map((i) => `A${i}`)
@@ -47,9 +53,19 @@ const trees = fc.array(tree, { maxLength: 5 })
 const decoders: readonly ((bytes: Buffer) => unknown)[] = [
   (bytes) => decodeMessages(bytes),
   (bytes) => Attributes.parse(bytes),
-  ...[parseLink, parseAddress, parseRoute, readAck, readDone].map(
-    (decode) => (payload: Buffer) => decode({ type: 0, flags: 0x200, sequence: 1, payload }),
-  ),
+  ...[
+    parseLink,
+    parseAddress,
+    parseRoute,
+    parseRule,
+    parseNextHop,
+    parseNeighbour,
+    parseFdbEntry,
+    parseDiscipline,
+    parseFilter,
+    readAck,
+    readDone,
+  ].map((decode) => (payload: Buffer) => decode({ type: 0, flags: 0x200, sequence: 1, payload })),
   (payload) => {
     const verdict = readAck({ type: 2, flags: 0x200, sequence: 1, payload })
     const attributes = [nested(table, 'A1', [u8(table, 'A2', 1)])]

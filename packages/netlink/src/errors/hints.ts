@@ -8,6 +8,9 @@ export function hintFor(
   text: string | undefined,
 ): string | undefined {
   const { EPERM, EOPNOTSUPP, ENOENT } = constants.errno
+  // fib_nl2rule() compares the sender's user namespace with the owner: a socket from inside is not enough.
+  if (errno === EPERM && text === 'No permission to set uid')
+    return 'the kernel takes rules by user id only from a process in the user namespace that owns the network namespace'
   if (errno === EPERM)
     return 'this takes CAP_NET_ADMIN in the user namespace that owns the network namespace'
   if (errno === EOPNOTSUPP && text === 'Unknown device type')
