@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { CLONE_NEW, type Contribution, namespaceTypes } from '@ns/syscalls'
 import {
@@ -163,7 +164,9 @@ describe('D14: on a machine that was made to refuse', () => {
   })
 
   if (lane === 'root')
-    test('vm.memfd_noexec=2: no start is possible, and the hint says why', async () => {
+    test('vm.memfd_noexec=2: no start is possible, and the hint says why', async (context) => {
+      const file = '/proc/sys/vm/memfd_noexec'
+      needs(() => (existsSync(file) ? undefined : `${file} came with Linux 6.3`))(context)
       const forbid = 'echo 2 > /proc/sys/vm/memfd_noexec; NODE'
       const found = await probeAfter([fresh('pid')], forbid)
       for (const id of ['namespaces.uts.new', 'unprivileged.user.new', 'security.memfd_noexec'])
