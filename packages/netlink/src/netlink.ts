@@ -5,6 +5,7 @@ import { Links } from './links/links.ts'
 import { Fdb } from './neighbours/fdb.ts'
 import { Neighbours } from './neighbours/neighbours.ts'
 import { NetnsIds } from './nsids/nsids.ts'
+import { type Applied, apply, type PlanStep } from './plan/plan.ts'
 import { NextHops } from './routes/next-hops.ts'
 import { Routes } from './routes/routes.ts'
 import { Rules } from './rules/rules.ts'
@@ -60,6 +61,15 @@ export class Netlink {
    */
   static async openInside(net: NamespaceRef, options: RunningOptions = {}): Promise<Netlink> {
     return new Netlink(await NetlinkSocket.openInside(NETLINK_PROTOCOL.ROUTE, net, options))
+  }
+
+  /**
+   * Carries out all of a plan, in its order, or nothing: what was done before a step failed is taken back.
+   *
+   * @throws {PlanError} with the step and the cause
+   */
+  apply(plan: readonly PlanStep[]): Applied {
+    return apply(this, plan)
   }
 
   /** Has any message of rtnetlink carried out: for what has no method here. */

@@ -25,6 +25,7 @@ import {
   withHeader,
 } from '../src/index.ts'
 import { parseLink } from '../src/links/link.ts'
+import { parseEvent } from '../src/monitor/event.ts'
 import { parseFdbEntry } from '../src/neighbours/fdb.ts'
 import { parseNeighbour } from '../src/neighbours/neighbours.ts'
 import { parseNextHop } from '../src/routes/next-hops.ts'
@@ -53,6 +54,8 @@ const trees = fc.array(tree, { maxLength: 5 })
 const decoders: readonly ((bytes: Buffer) => unknown)[] = [
   (bytes) => decodeMessages(bytes),
   (bytes) => Attributes.parse(bytes),
+  (payload) =>
+    [16, 20, 24, 28, 32].map((type) => parseEvent({ type, flags: 0, sequence: 0, payload })),
   ...[
     parseLink,
     parseAddress,

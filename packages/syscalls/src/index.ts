@@ -61,6 +61,7 @@ export type { NamespaceRef } from './namespaces/ref.ts'
 export { CLONE_NEW, type NamespaceType, namespaceTypes, procName } from './namespaces/types.ts'
 export { BlockingLoop } from './process/blocking-loop.ts'
 export { Child, type Ended } from './process/child.ts'
+export { eventLoop } from './process/events.ts'
 export type { SpawnError } from './process/failure.ts'
 export {
   inside,
