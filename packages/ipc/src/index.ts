@@ -15,6 +15,7 @@
 
 export type { RunningOptions } from '@ns/syscalls'
 export { type IpcOptions, ipc } from './ipc.ts'
+export type { IpcLimits } from './limits.ts'
 export {
   type IpcObjects,
   type MessageQueue,
@@ -24,3 +25,4 @@ export {
   type SharedMemory,
   type SysvObject,
 } from './objects.ts'
+export { type IpcSelection, removeIpcObjects } from './remove.ts'

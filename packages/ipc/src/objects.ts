@@ -9,6 +9,7 @@ import {
   type RunningOptions,
   textOf,
 } from '@ns/syscalls'
+import { addQueueRoot } from './posix-queues.ts'
 
 /** A System V object (sysvipc(7)). */
 export interface SysvObject {
@@ -124,16 +125,7 @@ async function readPosixQueues(
   ref: NamespaceRef,
   user: NamespaceRef | undefined,
 ): Promise<PosixQueue[]> {
-  const fd = await openInside({ user, ipc: ref }, (plan, root) => {
-    const steps = plan.in('mounts')
-    const options = { namespace: 'ipc', operation: 'read', path: 'mqueue' } as const
-    const context = plan.slot('mqueue')
-    // A mount, even one that is mounted nowhere, takes rights over a mount namespace.
-    steps.call('unshare', [0x20000 /* CLONE_NEWNS */], options)
-    steps.call('fsopen', ['mqueue', 1 /* FSOPEN_CLOEXEC */], { ...options, result: context })
-    steps.call('fsconfig', [context, 6 /* FSCONFIG_CMD_CREATE */, 0, 0, 0], options)
-    steps.call('fsmount', [context, 1 /* FSMOUNT_CLOEXEC */, 0], { ...options, result: root })
-  })
+  const fd = await openInside({ user, ipc: ref }, (plan, root) => addQueueRoot(plan, root, 'read'))
   try {
     const path = `/proc/self/fd/${fd}/`
     return readdirSync(path).map((name) => ({ name, bytes: queuedBytes(path + name) }))

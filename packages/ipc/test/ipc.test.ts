@@ -1,7 +1,15 @@
 import { execFileSync } from 'node:child_process'
-import { asCaller, checkLeaks, describeNamespace, output, running, waitFor } from '@ns/testkit'
+import {
+  asCaller,
+  checkLeaks,
+  describeNamespace,
+  output,
+  running,
+  shell,
+  waitFor,
+} from '@ns/testkit'
 import { describe, expect, test } from 'vitest'
-import { ipc, readIpcObjects } from '../src/index.ts'
+import { ipc, readIpcObjects, removeIpcObjects } from '../src/index.ts'
 import { parseSysvTable } from '../src/objects.ts'
 
 describeNamespace({ type: 'ipc', create: () => ipc(), join: (ref) => ipc({ join: ref }) })
@@ -60,6 +68,78 @@ time.sleep(60)`
     expect((await readIpcObjects(child.pid, user)).posixQueues).toEqual([
       { name: 'letters', bytes: 5 },
     ])
+  })
+})
+
+describe('removal from outside', () => {
+  test('of everything that is listed, and of what is gone already', async () => {
+    const program = `
+import ctypes, os, subprocess, time
+libc = ctypes.CDLL(None, use_errno=True)
+libc.mq_open(b'/letters', os.O_CREAT | os.O_RDWR, 0o600, None)
+subprocess.run(['sh', '-c', '${make}'], stdout=subprocess.DEVNULL)
+time.sleep(60)`
+    const command = { file: 'python3', args: ['-c', program], fds: [] }
+    await using child = await running(asCaller([ipc()]), command)
+    const user = asCaller([]).length > 0 ? { user: child.pid } : {}
+    await waitFor(async () => (await readIpcObjects(child.pid, user)).sharedMemory.length === 1)
+    const objects = await readIpcObjects(child.pid, user)
+    expect(objects.posixQueues).toHaveLength(1)
+    await removeIpcObjects(child.pid, objects, user)
+    const none = { queues: [], semaphores: [], sharedMemory: [], posixQueues: [] }
+    expect(await readIpcObjects(child.pid, user)).toEqual(none)
+    await removeIpcObjects(child.pid, objects, user)
+  })
+
+  test('a name that leads elsewhere is refused', async () => {
+    await expect(removeIpcObjects(0, { posixQueues: [{ name: '../x' }] })).rejects.toMatchObject({
+      code: 'ERR_NS_INVALID_OPTION',
+    })
+  })
+})
+
+describe('limits', () => {
+  const limits = {
+    msgmax: 1024,
+    msgmnb: 2048,
+    msgmni: 3,
+    sem: [10, 20, 5, 2],
+    shmmax: 65_536,
+    shmall: 64,
+    shmmni: 4,
+    queues_max: 2,
+    msg_max: 5,
+    msgsize_max: 512,
+  } as const
+
+  test('hold inside, and the host keeps its own', async () => {
+    const print = 'cd /proc/sys; cat kernel/msg[m]* kernel/sem kernel/shm[am]* fs/mqueue/*max'
+    const before = (await shell([], print)).stdout
+    const { stdout } = await shell(
+      asCaller([ipc({ limits })]),
+      'cd /proc/sys/kernel; cat msgmax msgmnb msgmni sem shmmax shmall shmmni; cd ../fs/mqueue; cat queues_max msg_max msgsize_max; ipcmk -Q -p 600 >/dev/null; for i in 1 2 3; do ipcmk -Q >/dev/null 2>&1 || echo full; done',
+    )
+    expect(stdout.replaceAll('\t', ' ')).toBe(
+      '1024\n2048\n3\n10 20 5 2\n65536\n64\n4\n2\n5\n512\nfull\n',
+    )
+    expect((await shell([], print)).stdout).toBe(before)
+  })
+
+  test.each([
+    ['unknown', { msg: 1 }, /unknown option msg/],
+    ['negative', { shmmax: -1 }, /shmmax: a whole number/],
+    ['three semaphore limits', { sem: [1, 2, 3] }, /sem: four whole numbers/],
+  ])('%s: refused before anything exists', (_, wrong, message) => {
+    expect(() => ipc({ limits: wrong as never })).toThrow(
+      expect.objectContaining({
+        code: 'ERR_NS_INVALID_OPTION',
+        message: expect.stringMatching(message),
+      }),
+    )
+  })
+
+  test('are refused beside join', () => {
+    expect(() => ipc({ limits: { msgmax: 1 }, join: 0 })).toThrow(/leave out limits/)
   })
 })
 

@@ -98,7 +98,6 @@ function entering(
 ): Contribution[] {
   const types = (Object.keys(refs) as NamespaceType[]).filter((type) => refs[type] !== undefined)
   if (types.length === 0) return [{ type: 'user', flags: 0, steps: program }]
-  if (types.length === 0) return [{ type: 'user', flags: 0, steps: program }]
   return types.map((type, i) => ({
     type,
     flags: 0,
