@@ -72,11 +72,11 @@ export function encodeAddress(
     bytes(IFA, 'ADDRESS', (peer ?? local).bytes),
     ...(broadcast ? [bytes(IFA, 'BROADCAST', broadcast)] : []),
     ...(address.label === undefined ? [] : [text(IFA, 'LABEL', address.label)]),
-    ...(flags ? [u32(IFA, 'FLAGS', flags)] : []),
+    ...(flags > 0xff ? [u32(IFA, 'FLAGS', flags)] : []), // the header has room for eight
     ...(address.metric === undefined ? [] : [u32(IFA, 'RT_PRIORITY', address.metric)]),
     ...lifetimes(address),
   ]
-  return { header: ifaddrmsg({ family, prefix, scope, index }), attributes }
+  return { header: ifaddrmsg({ family, prefix, flags, scope, index }), attributes }
 }
 
 /** The kernel invents none; below two bits of host part there is none. */

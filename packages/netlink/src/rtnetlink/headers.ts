@@ -23,12 +23,14 @@ export function ifinfomsg(
 export function ifaddrmsg(fields: {
   family?: number
   prefix?: number
+  flags?: number
   scope?: number
   index?: number
 }): Buffer {
   const memory = Buffer.alloc(IFADDRMSG)
   memory.writeUInt8(fields.family ?? 0, 0)
   memory.writeUInt8(fields.prefix ?? 0, 1)
+  memory.writeUInt8((fields.flags ?? 0) & 0xff, 2)
   memory.writeUInt8(fields.scope ?? 0, 3)
   memory.writeUInt32LE(fields.index ?? 0, 4)
   return memory

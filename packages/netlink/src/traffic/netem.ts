@@ -54,11 +54,13 @@ const keys = [
 export function netem(options: NetemOptions): Discipline {
   const place = placeOf('netem', options, keys)
   const { delay, jitter, delayCorrelation, loss, duplicate, corrupt, reorder, rate } = options
-  const header = Buffer.alloc(24) // struct tc_netem_qopt: the times in it give way to those of 64 bits
+  const header = Buffer.alloc(24) // struct tc_netem_qopt: its times give way to those of 64 bits (Linux 4.15)
+  header.writeUInt32LE(coarse(delay), 0)
   header.writeUInt32LE(options.limit ?? 1000, 4)
   header.writeUInt32LE(share('netem.loss', loss ?? 0), 8)
   header.writeUInt32LE(reorder === undefined ? 0 : 1, 12) // gap: without it nothing is reordered
   header.writeUInt32LE(share('netem.duplicate', duplicate ?? 0), 16)
+  header.writeUInt32LE(coarse(jitter), 20)
   const pair = (what: string, first: number, second = 0) => {
     const memory = Buffer.alloc(8)
     memory.writeUInt32LE(share(what, first), 0)
@@ -80,6 +82,11 @@ export function netem(options: NetemOptions): Discipline {
     ...(rate === undefined ? [] : rateAttributes(bytesPerSecond('netem.rate', rate))),
   ]
   return { ...place, kind: 'netem', options: withHeader(TCA, 'OPTIONS', header, attributes) }
+}
+
+/** Milliseconds in the kernel's ticks of 64 ns, as far as 32 bits go. */
+function coarse(ms = 0): number {
+  return ms >= 0 ? Math.min(0xffffffff, Math.round((ms * 1e6) / 64)) : 0
 }
 
 /** struct tc_netem_rate */
