@@ -2,8 +2,6 @@ import { createServer } from 'node:net'
 import { asCaller, checkLeaks, describeNamespace, output, running } from '@ns/testkit'
 import { describe, expect, test } from 'vitest'
 import { net, readInterfaces } from '../src/index.ts'
-import { formatAddress } from '../src/interfaces.ts'
-import { attributes } from '../src/netlink-dump.ts'
 
 describeNamespace({ type: 'net', create: () => net(), join: (ref) => net({ join: ref }) })
 checkLeaks()
@@ -64,24 +62,6 @@ describe('a new network namespace', () => {
     const addresses = ['127.0.0.1/8', '::1/128']
     const lo = { index: 1, name: 'lo', up: true, mtu: 65_536, mac: '00:00:00:00:00:00', addresses }
     expect(await readInterfaces(child.pid, user)).toEqual([lo])
-  })
-})
-
-describe('parsing', () => {
-  test('addresses have their usual form', () => {
-    expect(formatAddress(Buffer.from([127, 0, 0, 1]))).toBe('127.0.0.1')
-    const bytes = Buffer.alloc(16)
-    bytes.set([0x20, 1, 0xd, 0xb8])
-    bytes[15] = 1
-    expect(formatAddress(bytes)).toBe('2001:db8::1')
-  })
-
-  test('cut or hostile attributes end the reading', () => {
-    for (let length = 0; length < 64; length++) {
-      const bytes = Buffer.from(Array.from({ length }, (_, i) => (i * 37 + length) & 0xff))
-      expect(attributes(bytes, 0)).toBeInstanceOf(Map)
-    }
-    expect(attributes(Buffer.from([0, 0, 1, 0]), 0).size).toBe(0)
   })
 })
 
