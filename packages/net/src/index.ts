@@ -13,6 +13,12 @@
  * @packageDocumentation
  */
 
-export type { RunningOptions } from '@ns/syscalls'
+export type { NamespaceRef, RunningOptions } from '@ns/syscalls'
 export { type Interface, readInterfaces } from './interfaces.ts'
 export { type NetOptions, net } from './net.ts'
+export { NetNs, type NetNsOptions } from './net-ns.ts'
+export type { UndiciConnector, UndiciTarget } from './sockets/agents.ts'
+export type { ConnectOptions } from './sockets/connect.ts'
+export type { ListenOptions } from './sockets/listen.ts'
+export type { Hosts } from './sockets/names.ts'
+export type { UdpOptions } from './sockets/udp.ts'

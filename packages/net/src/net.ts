@@ -6,8 +6,9 @@ import {
   invalidOption,
   type NamespaceRef,
   type Plan,
+  SOCK,
 } from '@ns/syscalls'
-import { IFF_UP, LOOPBACK, SIOCSIFFLAGS } from './constants.ts'
+import { AF, IFF_UP, LOOPBACK, SIOCSIFFLAGS, SOCK_DGRAM } from './constants.ts'
 
 /** A new network namespace, or one to join. */
 export interface NetOptions {
@@ -47,7 +48,7 @@ function addLoopback(plan: Plan, lo: boolean | 'try'): void {
       ? ({ tolerate: ['EPERM', 'EACCES', 'EOPNOTSUPP', 'ENOTTY', 'ENOSYS'] } as const)
       : {}
   const steps = plan.in('net')
-  steps.call('socket', [AF_INET, SOCK_DGRAM_CLOEXEC, 0], {
+  steps.call('socket', [AF.INET, SOCK_DGRAM | SOCK.CLOEXEC, 0], {
     ...options,
     ...tolerate,
     result: socket,
@@ -55,6 +56,3 @@ function addLoopback(plan: Plan, lo: boolean | 'try'): void {
   steps.call('ioctl', [socket, SIOCSIFFLAGS, request], { ...options, ...tolerate, path: LOOPBACK })
   steps.call('close', [socket], { ...options, ...(lo === 'try' ? { tolerate: ['EBADF'] } : {}) })
 }
-
-const AF_INET = 2
-const SOCK_DGRAM_CLOEXEC = 2 | 0o2000000

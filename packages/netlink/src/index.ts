@@ -63,7 +63,8 @@ export { type RouteFilter, type RouteQuery, Routes } from './routes/routes.ts'
 export { type Range, type RoutingRule, Rules } from './rules/rules.ts'
 export { NETLINK_PROTOCOL } from './socket/constants.ts'
 export { NetlinkSocket, type Reply } from './socket/netlink-socket.ts'
-export type { Family } from './text/ip.ts'
+export { type Cidr, type Family, formatIp, type Ip, parseCidr, parseIp } from './text/ip.ts'
+export { checkName } from './text/name.ts'
 export type { Discipline, Place, QueueState, QueueStatistics } from './traffic/discipline.ts'
 export {
   type Filter,
