@@ -24,13 +24,25 @@ export function parse(args: readonly string[]): CommandLine {
   const { values, tokens } = readFlags<Values>(args.slice(0, end), topics)
   if (file === undefined) throw new UsageError("a command is wanted behind '--'")
   const options = {
-    stdio: 'inherit',
+    ...terminalOf(values),
     cwd: values.cwd,
     env: environmentOf(values),
     startTimeout: milliseconds(values['start-timeout']),
   } as const
   const namespaces = namespacesOf(values, mountsOf(tokens))
   return { file, args: rest, options: { ...options, namespaces } }
+}
+
+/** On a terminal the command gets one of its own; otherwise, or if it is to share ours, our own fds. */
+export function terminalOf(
+  values: Pick<Values, 'no-pty'>,
+): Pick<SpawnOptions, 'stdio' | 'pty' | 'session'> {
+  if (values['no-pty']) return { stdio: 'inherit', session: false }
+  const { stdin, stdout, stderr } = process
+  if (!stdin.isTTY || !stdout.isTTY) return { stdio: 'inherit' }
+  // A terminal that is not connected yet has no size.
+  const pty = { cols: stdout.columns || 80, rows: stdout.rows || 24 }
+  return { stdio: ['pty', 'pty', stderr.isTTY ? 'pty' : 'inherit'], pty }
 }
 
 /** The command's variables: those of `base`, unless they are cleared, and those of the flags. */

@@ -64,6 +64,7 @@ export const command: Flags = {
   cwd: { type: 'string', value: ' DIR', text: 'the working directory, inside' },
   env: { type: 'string', multiple: true, value: ' K=V', text: 'sets a variable' },
   'clear-env': { type: 'boolean', text: 'no variables but those of --env' },
+  'no-pty': { type: 'boolean', text: 'shares this terminal, which it may then type into' },
   'start-timeout': { type: 'string', value: ' MS', text: 'a start that hangs fails after this' },
 }
 
@@ -97,5 +98,6 @@ export interface Values {
   readonly cwd?: string
   readonly env?: readonly string[]
   readonly 'clear-env'?: boolean
+  readonly 'no-pty'?: boolean
   readonly 'start-timeout'?: string
 }

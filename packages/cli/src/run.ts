@@ -1,27 +1,34 @@
 import { spawn } from '@ns/spawn'
 import type { CommandLine } from './command-line.ts'
 import { codeOfExit } from './exit-code.ts'
+import { connect } from './pty.ts'
 import { readTerminal, takeBack } from './terminal.ts'
 
 /** Signals that somebody sends to us and means the command. Those of job control (SIGTSTP, SIGCONT) have Node's effect. */
 const FORWARDED = ['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const
 
-/** What a terminal sends to everyone in its foreground: the command has got it as well. */
+/** What a terminal sends to everyone in its foreground: a command in our session has got it as well. */
 const TYPED: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT']
 
 /** Runs the command to its end; its exit code is ours. Rejects when it was not started. */
 export async function run({ file, args, options }: CommandLine): Promise<number> {
   const terminal = readTerminal()
+  const isPlain = Object.keys(options.namespaces ?? {}).length === 0
   const child = spawn(file, args, options)
+  const isInOurSession = child.pty === null && (options.session === false || isPlain)
   const forward = (signal: NodeJS.Signals) => {
     const now = readTerminal()
-    if (TYPED.includes(signal) && now && now.foreground === now.ours) return
+    if (isInOurSession && TYPED.includes(signal) && now && now.foreground === now.ours) return
     child.kill(signal)
   }
   for (const signal of FORWARDED) process.on(signal, forward)
+  const disconnect = child.pty ? connect(child.pty) : undefined
   try {
-    return codeOfExit(await child.exited)
+    const exit = await child.exited
+    if (child.pty) await child.closed // what it has printed
+    return codeOfExit(exit)
   } finally {
+    disconnect?.()
     for (const signal of FORWARDED) process.off(signal, forward)
     if (terminal) takeBack(terminal)
   }

@@ -1,4 +1,4 @@
-import type { Command, LaunchOptions, ProcessAttributes } from '@ns/syscalls'
+import type { Command, LaunchOptions, ProcessAttributes, PtySize } from '@ns/syscalls'
 import { attributeKeys, attributesOf, checkAttributes, checkKeys } from '@ns/syscalls'
 import {
   checkAbortSignal,
@@ -26,6 +26,8 @@ export interface SpawnOptions extends ProcessAttributes {
   readonly argv0?: string | undefined
   /** @default 'pipe' */
   readonly stdio?: StdioOption | undefined
+  /** The size of the terminal that `stdio: 'pty'` makes. @default { cols: 80, rows: 24 } */
+  readonly pty?: PtySize | undefined
   /** A session of its own, and it outlives the caller. @default false */
   readonly detached?: boolean | undefined
   /** Ids inside the user namespace. */
@@ -54,6 +56,7 @@ const KEYS = [
   'env',
   'argv0',
   'stdio',
+  'pty',
   'detached',
   'uid',
   'gid',

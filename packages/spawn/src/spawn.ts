@@ -1,12 +1,13 @@
 import { addAbortListener } from 'node:events'
 import type { Readable, Writable } from 'node:stream'
-import { type Child, type Contribution, launch, SyscallError } from '@ns/syscalls'
+import { type Child, type Contribution, launch, type Pty, SyscallError } from '@ns/syscalls'
 import { contributionsOf } from './namespaces.ts'
 import { startError } from './node-error.ts'
 import { type Call, checkCall, type SpawnOptions, splitArguments } from './options.ts'
 import { openStdio, type Stdio, type StdioEntry } from './stdio.ts'
 import { handOver, type PipeEnd, streamOf } from './streams.ts'
 import { Subprocess } from './subprocess.ts'
+import { openTerminal, type Terminal } from './terminal.ts'
 
 /** `ms` in which a start without namespaces is decided in the same tick, as Node decides it. */
 const DECIDE_WITHIN = 5
@@ -71,15 +72,17 @@ export function spawn(file: string, second?: unknown, third?: unknown): Subproce
   const call = checkCall(file, args, options)
   const contributions = contributionsOf(options.namespaces)
   const isIsolated = contributions.length > 0
-  const { child, streams, error } = start(contributions, call, options)
+  const { child, streams, pty, error } = start(contributions, call, options)
   const subprocess = new Subprocess(call.command.file, call.args, streams, (reason) =>
     startError(reason, 'spawn', call, isIsolated),
   )
   if (!child) {
+    pty?.destroy()
     subprocess.fail(error)
     return subprocess
   }
   subprocess.follow(child)
+  if (pty) subprocess.attach(pty)
   if (!isIsolated && child.waitForStart(DECIDE_WITHIN) === 'failing') subprocess.forget()
   limit(subprocess, call)
   return subprocess
@@ -87,6 +90,7 @@ export function spawn(file: string, second?: unknown, third?: unknown): Subproce
 
 type Start = {
   readonly streams: readonly (PipeEnd | null)[]
+  readonly pty?: Pty | undefined
 } & (
   | { readonly child: Child; readonly error?: never }
   | { readonly child?: never; readonly error: unknown }
@@ -95,25 +99,32 @@ type Start = {
 /** The child has its ends of the pipes, or nobody has: ours are closed either way. */
 function start(contributions: readonly Contribution[], call: Call, options: SpawnOptions): Start {
   const { signal } = call
+  let terminal: Terminal | undefined
   let stdio: Stdio
   try {
-    stdio = openStdio(options.stdio)
+    terminal = openTerminal(options.stdio, options.pty)
+    stdio = openStdio(terminal.stdio)
   } catch (error) {
+    terminal?.pty?.destroy()
+    terminal?.release()
     if (error instanceof SyscallError) return { error, streams: [] } // no fds left: an event too
     throw error
   }
   const streams = stdio.ends.map(streamOf)
   try {
     if (signal?.aborted) throw abortError(signal)
-    const child = launch(contributions, { ...call.command, fds: stdio.fds }, call)
+    const command = { ...call.command, fds: stdio.fds, controllingTerminal: terminal.fd }
+    const child = launch(contributions, command, call)
     handOver(options.stdio)
-    return { child, streams }
+    return { child, streams, pty: terminal.pty }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_NS_INVALID_OPTION') return { error, streams }
-    for (const stream of streams) stream?.destroy()
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_NS_INVALID_OPTION')
+      return { error, streams, pty: terminal.pty }
+    for (const stream of [...streams, terminal.pty]) stream?.destroy()
     throw error // a mistake of the caller, not a failure of the start
   } finally {
     stdio.release()
+    terminal.release()
   }
 }
 

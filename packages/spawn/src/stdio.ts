@@ -2,8 +2,9 @@ import type { Stream } from 'node:stream'
 import { attempt, close, F, O, open, socketpair } from '@ns/syscalls'
 import { invalidType, invalidValue } from './arguments.ts'
 
-/** For one fd: a new pipe, `/dev/null`, the caller's own, an fd, or a stream that has one. `'ipc'` is refused. */
+/** For one fd: a pseudo-terminal (one for all that ask), a new pipe, `/dev/null`, the caller's own, an fd, or a stream that has one. `'ipc'` is refused. */
 export type StdioEntry =
+  | 'pty'
   | 'pipe'
   | 'overlapped'
   | 'ignore'
@@ -14,7 +15,13 @@ export type StdioEntry =
   | null
   | undefined
 /** For all three, or by fd. */
-export type StdioOption = 'pipe' | 'overlapped' | 'ignore' | 'inherit' | readonly StdioEntry[]
+export type StdioOption =
+  | 'pty'
+  | 'pipe'
+  | 'overlapped'
+  | 'ignore'
+  | 'inherit'
+  | readonly StdioEntry[]
 
 /** The child's fds while it is being started, and our ends of its pipes. */
 export interface Stdio {

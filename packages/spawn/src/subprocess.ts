@@ -1,7 +1,7 @@
 import { ChildProcess } from 'node:child_process'
 import { EventEmitter } from 'node:events'
 import type { Readable, Writable } from 'node:stream'
-import type { Child, Exit, Ready } from '@ns/syscalls'
+import type { Child, Exit, Pty, Ready } from '@ns/syscalls'
 import { checkSignal } from './arguments.ts'
 import { flush, type PipeEnd } from './streams.ts'
 import { terminate } from './terminate.ts'
@@ -25,6 +25,8 @@ export class Subprocess<
   override stdin: In
   override stdout: Out
   override stderr: Err
+  /** The terminal of `stdio: 'pty'`: read, typed into and resized. */
+  pty: Pty | null = null
   override readonly spawnfile: string
   override readonly spawnargs: string[]
   /** `undefined` when nothing was started. With an init it is the init's. */
@@ -111,6 +113,18 @@ export class Subprocess<
     child.exited.then(
       (exit) => process.nextTick(() => this.#end(exit)),
       (reason) => process.nextTick(() => this.#fail(reason)),
+    )
+  }
+
+  /** @internal A terminal ends when nobody has it open; one that nobody reads would not. */
+  attach(pty: Pty): void {
+    this.pty = pty
+    this.stdout ??= pty as unknown as Out
+    this.#toClose += 1
+    pty.once('close', () => this.#maybeClose())
+    this.#exited.promise.then(
+      () => process.nextTick(() => pty.readableFlowing === null && pty.resume()),
+      () => pty.destroy(),
     )
   }
 

@@ -72,6 +72,7 @@ export {
 } from './process/inside.ts'
 export { explain, type LaunchOptions, launch } from './process/launch.ts'
 export type { Loop, Source } from './process/loop.ts'
+export { openPty, Pty, type PtySize } from './process/pty.ts'
 export type { Ready } from './process/ready.ts'
 export type { Command } from './program/command.ts'
 export type { Contribution, ParkedChild } from './program/contribution.ts'

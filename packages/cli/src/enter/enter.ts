@@ -9,7 +9,7 @@ import {
   pidfdSendSignal,
   SyscallError,
 } from '@ns/syscalls'
-import { environmentOf, milliseconds } from '../command-line.ts'
+import { environmentOf, milliseconds, terminalOf } from '../command-line.ts'
 import { flagList } from '../help.ts'
 import { run } from '../run.ts'
 import type { Verb } from '../verb.ts'
@@ -22,7 +22,7 @@ export const enter: Verb = {
     const line = parseEnter(args)
     const { values, file, args: rest } = line
     const options = {
-      stdio: 'inherit',
+      ...terminalOf(values),
       cwd: values.cwd,
       uid: numberOf('uid', values.uid),
       gid: numberOf('gid', values.gid),

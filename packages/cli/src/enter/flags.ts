@@ -35,6 +35,7 @@ export type Values = Readonly<{ [Type in NamespaceType]?: string }> & {
   readonly cwd?: string
   readonly env?: readonly string[]
   readonly 'clear-env'?: boolean
+  readonly 'no-pty'?: boolean
   readonly 'start-timeout'?: string
 }
 

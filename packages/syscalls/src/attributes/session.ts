@@ -6,7 +6,11 @@ import { checkBoolean, checkInteger } from './check.ts'
 
 /** Job control: who the command's terminal, and `kill` of a group, take for one job. */
 export interface SessionAttributes {
-  /** Leads a session of its own, and so has no terminal (setsid(2)). @default false */
+  /**
+   * Leads a session of its own, and so has no terminal: in that of the caller it could type (TIOCSTI, CVE-2017-5226).
+   * `false`: shares the caller's, and its job control. @default true with any namespace
+   * @see setsid(2)
+   */
   readonly session?: boolean | undefined
   /** The process group to be in, 0: one of its own (setpgid(2)). @default the caller's */
   readonly processGroup?: number | undefined
@@ -28,19 +32,24 @@ export function checkSession(command: SessionAttributes & Pick<Command, 'detache
   const leads = session || detached || controllingTerminal !== undefined
   if (leads && processGroup !== undefined)
     throw invalidOption(
-      'processGroup: the leader of a session is in a group of its own; leave out processGroup, or session, detached and controllingTerminal',
+      'processGroup: the leader of a session, which a command in namespaces is unless session is false, is in a group of its own; leave out processGroup, or session, detached and controllingTerminal',
     )
   if (leads && foreground !== undefined)
     throw invalidOption(
-      'foreground: the leader of a session is the foreground of its own terminal and has no other',
+      'foreground: the leader of a session, which a command in namespaces is unless session is false, has no terminal but its own',
     )
 }
 
-/** Adds the session or the process group: of the command, not of its init. */
-export function addSession(plan: Plan, command: Command): void {
-  const { detached, controllingTerminal, foreground } = command
+/**
+ * Adds the session or the process group: of the command, not of its init.
+ *
+ * @param isolated whether it is in any namespace that the caller is not
+ */
+export function addSession(plan: Plan, command: Command, isolated: boolean): void {
+  const { session = isolated, detached, controllingTerminal, foreground } = command
+  checkSession({ ...command, session })
   const steps = plan.in('job')
-  const leads = command.session || controllingTerminal !== undefined
+  const leads = session || controllingTerminal !== undefined
   // Detached without an init it leads one already.
   if (leads && !(detached && !plan.init)) steps.call('setsid', [], { operation: 'begin a session' })
   const group = command.processGroup ?? (foreground === undefined ? undefined : 0)

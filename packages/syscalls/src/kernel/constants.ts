@@ -192,7 +192,7 @@ export const SCM_RIGHTS = 1
 export const MSG = { DONTWAIT: 0x40, NOSIGNAL: 0x4000, CMSG_CLOEXEC: 0x40000000 } as const
 export const P_PIDFD = 3
 export const W = { NOHANG: 1, EXITED: 4, ALL: 0x40000000 } as const
-export const EPOLL = { CTL_ADD: 1, CTL_DEL: 2, IN: 1 } as const
+export const EPOLL = { CTL_ADD: 1, CTL_DEL: 2, IN: 1, OUT: 4 } as const
 export const STATX_INO = 0x100
 /** `struct pollfd`: events, and field offsets in bytes. */
 export const POLL = { IN: 1, OUT: 4, events: 4, revents: 6, size: 8 } as const

@@ -28,10 +28,10 @@ class Events {
     this.#watch.unref()
   }
 
-  add(fd: number, readable: () => void): Source {
+  add(fd: number, readable: () => void, events: number): Source {
     const event = Buffer.alloc(16)
     const packed = process.arch === 'x64' // struct epoll_event is packed on x86-64 only
-    event.writeUInt32LE(EPOLL.IN, 0)
+    event.writeUInt32LE(events, 0)
     event.writeInt32LE(fd, packed ? 4 : 8)
     succeed({}, 'epoll_ctl', this.#epoll, EPOLL.CTL_ADD, fd, event)
     const entry: Entry = { readable, resource: new AsyncResource('NSPROCESS'), held: false }
@@ -78,9 +78,9 @@ let events: Events | undefined
 /** The event loop of this thread. */
 export const eventLoop: Loop = {
   isBlocking: false,
-  watch(fd, ready) {
+  watch(fd, ready, wanted = EPOLL.IN) {
     events ??= new Events()
-    return events.add(fd, ready)
+    return events.add(fd, ready, wanted)
   },
   after(ms, callback) {
     const timer = setTimeout(callback, ms).unref()

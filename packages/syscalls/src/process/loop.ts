@@ -10,8 +10,8 @@ export interface Source {
 export interface Loop {
   /** Whether no promise settles while it is waited for. */
   readonly isBlocking: boolean
-  /** Calls `ready` as long as the fd has something to read or has ended. */
-  watch(fd: number, ready: () => void): Source
+  /** Calls `ready` as long as the fd has something to read or has ended. `events`: another of `EPOLL`'s. */
+  watch(fd: number, ready: () => void, events?: number): Source
   /** Calls back once, after `ms`; returns what prevents it. Doesn't hold the loop. */
   after(ms: number, callback: () => void): () => void
 }

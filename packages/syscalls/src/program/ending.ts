@@ -37,7 +37,7 @@ export function addCommand(
   addScheduling(plan, command)
   if (plan.init) addInit(plan, blueprint.lifeline, running, command.detached === true)
   if (command.detached) plan.in('session').call('setsid', [], { operation: 'detach' })
-  addSession(plan, command)
+  addSession(plan, command, isolated)
   const groups = addCredentials(plan, command, { isolated, hasUser })
   warnOfParent(plan, blueprint, command)
   if (command.cwd !== undefined)

@@ -24,7 +24,7 @@ export const phases = [
   'guard',
   // A pid namespace that is joined, or made in the launcher, takes effect for children only.
   'fork',
-  // Before any terminal or process group is used.
+  // Before `init`: what outlives the caller leaves its session with its init.
   'session',
   // A new cgroup namespace is rooted where the process is now: after its placement at the clone.
   'cgroup',
