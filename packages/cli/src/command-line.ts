@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty'
 import type { SpawnOptions } from '@ns/spawn'
 import { topics, type Values } from './flags.ts'
 import { mountsOf } from './mounts.ts'
@@ -38,11 +39,12 @@ export function terminalOf(
   values: Pick<Values, 'no-pty'>,
 ): Pick<SpawnOptions, 'stdio' | 'pty' | 'session'> {
   if (values['no-pty']) return { stdio: 'inherit', session: false }
-  const { stdin, stdout, stderr } = process
-  if (!stdin.isTTY || !stdout.isTTY) return { stdio: 'inherit' }
+  // Not `process.stdin`: looking at it makes a pipe, which the command will have, non-blocking.
+  if (!isatty(0) || !isatty(1)) return { stdio: 'inherit' }
+  const { stdout } = process
   // A terminal that is not connected yet has no size.
   const pty = { cols: stdout.columns || 80, rows: stdout.rows || 24 }
-  return { stdio: ['pty', 'pty', stderr.isTTY ? 'pty' : 'inherit'], pty }
+  return { stdio: ['pty', 'pty', isatty(2) ? 'pty' : 'inherit'], pty }
 }
 
 /** The command's variables: those of `base`, unless they are cleared, and those of the flags. */

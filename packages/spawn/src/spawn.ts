@@ -113,7 +113,8 @@ function start(contributions: readonly Contribution[], call: Call, options: Spaw
   const streams = stdio.ends.map(streamOf)
   try {
     if (signal?.aborted) throw abortError(signal)
-    const command = { ...call.command, fds: stdio.fds, controllingTerminal: terminal.fd }
+    const controllingTerminal = terminal.fd ?? call.command.controllingTerminal
+    const command = { ...call.command, fds: stdio.fds, controllingTerminal }
     const child = launch(contributions, command, call)
     handOver(options.stdio)
     return { child, streams, pty: terminal.pty }

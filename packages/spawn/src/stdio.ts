@@ -72,7 +72,7 @@ function release(sources: readonly Source[]): void {
 }
 
 function entriesOf(option: StdioOption | null | undefined): readonly StdioEntry[] {
-  const known = ['pipe', 'overlapped', 'ignore', 'inherit']
+  const known = ['pty', 'pipe', 'overlapped', 'ignore', 'inherit']
   const all = option || 'pipe'
   if (typeof all === 'string' && known.includes(all)) return [all, all, all]
   if (!Array.isArray(all)) throw invalidValue('stdio', option, 'is invalid')
@@ -86,6 +86,10 @@ function checkEntry(entry: StdioEntry, i: number): Wanted {
   if (wanted === 'pipe' || wanted === 'ignore' || wanted === 'inherit') return wanted
   if (wanted === 'ipc') {
     const reason = "is not possible: Node keeps the other end of 'ipc' to its own children"
+    throw invalidValue(`stdio[${i}]`, wanted, reason)
+  }
+  if (wanted === 'pty') {
+    const reason = 'is not possible here: a terminal is read, and typed into, while the program runs'
     throw invalidValue(`stdio[${i}]`, wanted, reason)
   }
   if (typeof wanted === 'string' || ArrayBuffer.isView(wanted))

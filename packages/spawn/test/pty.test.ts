@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { checkLeaks, waitFor } from '@ns/testkit'
 import { describe, expect, test } from 'vitest'
-import { run, spawn } from '../src/index.ts'
+import { explain, run, spawn, spawnSync } from '../src/index.ts'
 
 checkLeaks()
 
@@ -110,6 +110,20 @@ test('a start that fails closes it', async () => {
 test('a size that is none, or without a terminal, is refused', () => {
   expect(() => spawn('true', [], { stdio: 'pty', pty: { cols: 0, rows: 1 } })).toThrow(/pty.cols/)
   expect(() => spawn('true', [], { pty: { cols: 80, rows: 24 } })).toThrow(/add stdio/)
+})
+
+test('for a caller that blocks, or has all of its input, it is refused by name', async () => {
+  const reason = /'pty'.*while the program runs|while the program runs.*'pty'/
+  expect(() => spawnSync('true', [], { stdio: 'pty' })).toThrow(reason)
+  expect(() => spawnSync('true', [], { stdio: ['pty', 'pipe', 'pipe'] })).toThrow(reason)
+  await expect(run('true', [], { stdio: 'pty', input: 'typed' })).rejects.toThrow(reason)
+})
+
+test('explain shows the session and the terminal, by its number in the command', () => {
+  const steps = (stdio: 'pty' | ['pipe', 'pipe', 'pty']) =>
+    explain('true', [], { stdio }).steps.map(({ text }) => text)
+  expect(steps('pty')).toEqual(expect.arrayContaining(['setsid()', 'ioctl(0, TIOCSCTTY, 0)']))
+  expect(steps(['pipe', 'pipe', 'pty'])).toContain('ioctl(2, TIOCSCTTY, 0)')
 })
 
 test("CVE-2017-5226: with a namespace and the caller's terminal, TIOCSTI is refused", async () => {

@@ -60,6 +60,7 @@ const spelled: Readonly<Record<string, string>> = {
   POLL_size: 'sizeof(struct pollfd)',
   TIOC_SCTTY: 'TIOCSCTTY',
   TIOC_SPGRP: 'TIOCSPGRP',
+  EPOLL_OUT: 'EPOLLOUT',
 }
 
 describe.each(architectures)('%s', (architecture) => {

@@ -56,6 +56,17 @@ test('with an init it is the command that leads, not the init', async () => {
   expect({ group, session }).toEqual({ group: pid, session: pid })
 })
 
+test('in a namespace that is not the caller’s it leads a session, unless it is told to share the caller’s', async () => {
+  const { session } = await own()
+  const isolated = fieldsOf((await run(stat, [rootInside()])).stdout)
+  expect(isolated).toMatchObject({ session: isolated.pid, group: isolated.pid })
+  const shared = fieldsOf((await run({ ...stat, session: false }, [rootInside()])).stdout)
+  expect(shared.session).toBe(session)
+  const error = await failure({ ...stat, processGroup: 0 }, [rootInside()])
+  expect(error).toMatchObject({ code: 'ERR_NS_INVALID_OPTION' })
+  expect(error.message).toMatch(/^processGroup: .*unless session is false/)
+})
+
 test('a process joins the group of another', async () => {
   const other = launch([], { file: '/bin/sleep', args: ['60'], processGroup: 0 })
   await other.started
