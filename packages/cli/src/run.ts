@@ -1,4 +1,4 @@
-import { spawn } from '@ns/spawn'
+import { type Subprocess, spawn } from '@ns/spawn'
 import type { CommandLine } from './command-line.ts'
 import { codeOfExit } from './exit-code.ts'
 import { connect } from './pty.ts'
@@ -14,16 +14,19 @@ const TYPED: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT']
 export async function run({ file, args, options }: CommandLine): Promise<number> {
   const terminal = readTerminal()
   const isPlain = Object.keys(options.namespaces ?? {}).length === 0
-  const child = spawn(file, args, options)
-  const isInOurSession = child.pty === null && (options.session === false || isPlain)
+  const sharesSession = options.pty === undefined && (options.session === false || isPlain)
+  let child: Subprocess | undefined
   const forward = (signal: NodeJS.Signals) => {
     const now = readTerminal()
-    if (isInOurSession && TYPED.includes(signal) && now && now.foreground === now.ours) return
-    child.kill(signal)
+    if (sharesSession && TYPED.includes(signal) && now && now.foreground === now.ours) return
+    child?.kill(signal)
   }
+  // Before the start: a command that is there already may be typed at.
   for (const signal of FORWARDED) process.on(signal, forward)
-  const disconnect = child.pty ? connect(child.pty) : undefined
+  let disconnect: (() => void) | undefined
   try {
+    child = spawn(file, args, options)
+    disconnect = child.pty ? connect(child.pty) : undefined
     const exit = await child.exited
     if (child.pty) await child.closed // what it has printed
     return codeOfExit(exit)

@@ -16,5 +16,9 @@ export function explain(file: string, second?: unknown, third?: unknown): Progra
   const count = Math.max(3, Array.isArray(stdio) ? stdio.length : 0)
   const fds = Array.from({ length: count }, (_, fd) => fd)
   const controllingTerminal = terminalFd(stdio) ?? command.controllingTerminal
-  return explainLaunch(contributionsOf(options.namespaces), { ...command, fds, controllingTerminal })
+  return explainLaunch(contributionsOf(options.namespaces), {
+    ...command,
+    fds,
+    controllingTerminal,
+  })
 }

@@ -89,7 +89,8 @@ function checkEntry(entry: StdioEntry, i: number): Wanted {
     throw invalidValue(`stdio[${i}]`, wanted, reason)
   }
   if (wanted === 'pty') {
-    const reason = 'is not possible here: a terminal is read, and typed into, while the program runs'
+    const reason =
+      'is not possible here: a terminal is read, and typed into, while the program runs'
     throw invalidValue(`stdio[${i}]`, wanted, reason)
   }
   if (typeof wanted === 'string' || ArrayBuffer.isView(wanted))
