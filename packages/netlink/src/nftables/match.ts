@@ -3,20 +3,25 @@ import { be32, text } from '../codec/attribute.ts'
 import { AF, parseCidr } from '../text/ip.ts'
 import {
   NFPROTO,
-  NFT_BYTEORDER_HTON,
   NFT_CT_STATE,
   NFT_NG,
   NFT_PAYLOAD,
   NFT_REG,
-  NFTA_BITWISE,
-  NFTA_BYTEORDER,
   NFTA_CT,
   NFTA_LOOKUP,
   NFTA_NG,
-  NFTA_PAYLOAD,
-  NFTA_RANGE,
 } from './constants.ts'
-import { compare, type Expression, meta, type Statement, value } from './expression.ts'
+import {
+  compare,
+  type Expression,
+  keepBits,
+  load,
+  meta,
+  range,
+  type Statement,
+  toNetworkOrder,
+} from './expression.ts'
+import { host32, linkName, port, prefixBits } from './values.ts'
 
 const IPPROTO = { icmp: 1, tcp: 6, udp: 17, icmpv6: 58 } as const
 /** include/uapi/linux/netfilter/nf_tables.h; bits as conntrack has them. */
@@ -62,12 +67,12 @@ export function protocol(name: keyof typeof IPPROTO, ports?: Ports): Statement {
 
 /** The packet came in by this link. */
 export function input(link: string): Statement {
-  return [meta('IIFNAME'), compare('EQ', name16(link))]
+  return [meta('IIFNAME'), compare('EQ', linkName(link))]
 }
 
 /** The packet leaves by this link. */
 export function output(link: string): Statement {
-  return [meta('OIFNAME'), compare('EQ', name16(link))]
+  return [meta('OIFNAME'), compare('EQ', linkName(link))]
 }
 
 /** The socket that sent it is this user's: the id as the machine's first namespace has it. */
@@ -91,7 +96,7 @@ export function state(...wanted: readonly (keyof typeof states)[]): Statement {
       name: 'ct',
       data: [be32(NFTA_CT, 'KEY', NFT_CT_STATE), be32(NFTA_CT, 'DREG', NFT_REG._1)],
     },
-    mask(host32(bits)),
+    keepBits(host32(bits)),
     compare('NEQ', host32(0)),
   ]
 }
@@ -103,14 +108,7 @@ export function chance(share: number): Statement {
   const limit = Buffer.alloc(4)
   limit.writeUInt32BE(Math.round(share * modulus))
   return [
-    {
-      name: 'numgen',
-      data: [
-        be32(NFTA_NG, 'DREG', NFT_REG._1),
-        be32(NFTA_NG, 'MODULUS', modulus),
-        be32(NFTA_NG, 'TYPE', NFT_NG.RANDOM),
-      ],
-    },
+    number('RANDOM', modulus),
     toNetworkOrder, // `lt` compares bytes
     compare('LT', limit),
   ]
@@ -118,17 +116,7 @@ export function chance(share: number): Statement {
 
 /** Every so many packets one, beginning with the first. */
 export function everyNth(count: number): Statement {
-  return [
-    {
-      name: 'numgen',
-      data: [
-        be32(NFTA_NG, 'DREG', NFT_REG._1),
-        be32(NFTA_NG, 'MODULUS', count),
-        be32(NFTA_NG, 'TYPE', NFT_NG.INCREMENTAL),
-      ],
-    },
-    compare('EQ', host32(0)),
-  ]
+  return [number('INCREMENTAL', count), compare('EQ', host32(0))]
 }
 
 /** Where addresses stand in the network header. */
@@ -141,9 +129,9 @@ function address(network: string, which: 'source' | 'destination'): Statement {
   const cidr = parseCidr('network', network)
   const family = cidr.family === AF.INET ? 'ip' : 'ip6'
   const { offset, size } = places[family][which]
-  const bits = maskOf(cidr.prefix, size)
+  const bits = prefixBits(cidr.prefix, size)
   const wanted = cidr.bytes.map((byte, i) => byte & (bits[i] as number))
-  const masked = cidr.prefix < size * 8 ? [mask(bits)] : []
+  const masked = cidr.prefix < size * 8 ? [keepBits(bits)] : []
   return [
     ...isFamily(family),
     load(NFT_PAYLOAD.NETWORK, offset, size),
@@ -156,82 +144,14 @@ function isFamily(family: 'ip' | 'ip6'): Statement {
   return [meta('NFPROTO'), compare('EQ', Buffer.from([NFPROTO[family]]))]
 }
 
-function load(base: number, offset: number, size: number): Expression {
+/** Loads a number below the modulus: the next one, or any. */
+function number(type: keyof typeof NFT_NG, modulus: number): Expression {
   return {
-    name: 'payload',
+    name: 'numgen',
     data: [
-      be32(NFTA_PAYLOAD, 'DREG', NFT_REG._1),
-      be32(NFTA_PAYLOAD, 'BASE', base),
-      be32(NFTA_PAYLOAD, 'OFFSET', offset),
-      be32(NFTA_PAYLOAD, 'LEN', size),
+      be32(NFTA_NG, 'DREG', NFT_REG._1),
+      be32(NFTA_NG, 'MODULUS', modulus),
+      be32(NFTA_NG, 'TYPE', NFT_NG[type]),
     ],
   }
-}
-
-function mask(bits: Uint8Array): Expression {
-  return {
-    name: 'bitwise',
-    data: [
-      be32(NFTA_BITWISE, 'SREG', NFT_REG._1),
-      be32(NFTA_BITWISE, 'DREG', NFT_REG._1),
-      be32(NFTA_BITWISE, 'LEN', bits.length),
-      value(NFTA_BITWISE, 'MASK', bits),
-      value(NFTA_BITWISE, 'XOR', new Uint8Array(bits.length)),
-    ],
-  }
-}
-
-const toNetworkOrder: Expression = {
-  name: 'byteorder',
-  data: [
-    be32(NFTA_BYTEORDER, 'SREG', NFT_REG._1),
-    be32(NFTA_BYTEORDER, 'DREG', NFT_REG._1),
-    be32(NFTA_BYTEORDER, 'OP', NFT_BYTEORDER_HTON),
-    be32(NFTA_BYTEORDER, 'LEN', 4),
-    be32(NFTA_BYTEORDER, 'SIZE', 4),
-  ],
-}
-
-function range(first: Uint8Array, last: Uint8Array): Expression {
-  return {
-    name: 'range',
-    data: [
-      be32(NFTA_RANGE, 'SREG', NFT_REG._1),
-      be32(NFTA_RANGE, 'OP', 0), // NFT_RANGE_EQ: within
-      value(NFTA_RANGE, 'FROM', first),
-      value(NFTA_RANGE, 'TO', last),
-    ],
-  }
-}
-
-function maskOf(prefix: number, size: number): Uint8Array {
-  return Uint8Array.from({ length: size }, (_, i) => {
-    const bits = Math.min(8, Math.max(0, prefix - i * 8))
-    return (0xff << (8 - bits)) & 0xff
-  })
-}
-
-/** A port in network order. */
-export function port(number: number): Buffer {
-  if (!Number.isInteger(number) || number < 0 || number > 65_535)
-    throw invalidOption(`port: ${number} is none`, 'net')
-  const memory = Buffer.alloc(2)
-  memory.writeUInt16BE(number)
-  return memory
-}
-
-/** Marks, ids and states are in the machine's order. */
-function host32(number: number): Buffer {
-  const memory = Buffer.alloc(4)
-  memory.writeUInt32LE(number)
-  return memory
-}
-
-/** The name of a link fills IFNAMSIZ bytes. */
-function name16(link: string): Buffer {
-  const memory = Buffer.alloc(16)
-  if (Buffer.byteLength(link) > 15 || link === '')
-    throw invalidOption(`link: '${link}' is no name`, 'net')
-  memory.write(link)
-  return memory
 }

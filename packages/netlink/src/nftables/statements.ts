@@ -16,7 +16,7 @@ import {
   VERDICT,
 } from './constants.ts'
 import { type Expression, type Statement, value } from './expression.ts'
-import { port } from './match.ts'
+import { port } from './values.ts'
 
 /** The packet goes on. */
 export const accept: Statement = verdict('accept')
