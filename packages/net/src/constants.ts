@@ -8,3 +8,7 @@ export const SOCK_DGRAM = 2
 export const SO_REUSEADDR = 2
 export const IPPROTO_IPV6 = 41
 export const IPV6_V6ONLY = 26
+export const SIOCGSKNS = 0x894c
+export const AF_NETLINK = 16
+export const SOCK_RAW = 3
+export const NETLINK_ROUTE = 0

@@ -22,3 +22,9 @@ export type { ConnectOptions } from './sockets/connect.ts'
 export type { ListenOptions } from './sockets/listen.ts'
 export type { Hosts } from './sockets/names.ts'
 export type { UdpOptions } from './sockets/udp.ts'
+export type {
+  InterfaceOptions,
+  PeerOptions,
+  RouteOptions,
+  WiringOptions,
+} from './start/options.ts'

@@ -72,6 +72,11 @@ export class Netlink {
     return apply(this, plan)
   }
 
+  /** A client by a socket of NETLINK_ROUTE that was opened elsewhere; it is taken over. */
+  static from(fd: number): Netlink {
+    return new Netlink(NetlinkSocket.from(NETLINK_PROTOCOL.ROUTE, fd))
+  }
+
   /** Has any message of rtnetlink carried out: for what has no method here. */
   request(request: Request): readonly Message[] {
     return this.socket.request(request)

@@ -85,6 +85,15 @@ export class NetlinkSocket {
     return NetlinkSocket.#own(protocol, fd)
   }
 
+  /**
+   * Takes over one that was opened elsewhere, and belongs to the namespace that it was opened in.
+   *
+   * @param fd closed here when this fails
+   */
+  static from(protocol: number, fd: number): NetlinkSocket {
+    return NetlinkSocket.#own(protocol, fd)
+  }
+
   static #own(protocol: number, fd: number): NetlinkSocket {
     try {
       return new NetlinkSocket(protocol, fd)

@@ -40,6 +40,8 @@ export class Child {
   /** Why the start failed; what it says depends on how the process ended. */
   #failure: ((exit: Exit) => Error) | undefined
   #wasKilled = false
+  /** How many fds were handed over. */
+  #taken = 0
   #isHolding = true
   readonly #second: SecondClone | undefined
   #ended: Ended | undefined
@@ -123,19 +125,23 @@ export class Child {
     if (bytes.length === 0) this.#finishStart()
     else if (bytes.toString() === MESSAGE.parked) this.#actAsParent()
     else if (bytes.toString() === MESSAGE.forked && fd !== undefined) this.#follow(fd)
-    else if (fd !== undefined) (this.#state.onFd ?? close)(fd)
+    else if (fd !== undefined) (this.#state.onFd ?? this.#nextTaker() ?? close)(fd)
+  }
+
+  #nextTaker(): ((fd: number) => void) | undefined {
+    return this.#state.built.plan.takers[this.#taken++]
   }
 
   #actAsParent(): void {
     const { pid, pidfd } = this
-    const { contributions, loop } = this.#state
+    const { loop } = this.#state
     const fail = (error: Error) => this.#fail(() => error)
     if (!loop.isBlocking) {
-      actAsParent(contributions, { pid, pidfd }).then(() => this.#status.go(), fail)
+      actAsParent(this.#state, { pid, pidfd }).then(() => this.#status.go(), fail)
       return
     }
     try {
-      actAsBlockedParent(contributions, { pid, pidfd })
+      actAsBlockedParent(this.#state, { pid, pidfd })
       this.#status.go()
     } catch (error) {
       fail(error as Error)
@@ -212,7 +218,7 @@ export class Child {
     this.#lifeline?.close()
     const failure = this.#failure?.(reported)
     this.#phase = 'ended'
-    const unreleased = releaseAll(this.#state.contributions)
+    const unreleased = releaseAll(this.#state)
     if (unreleased) this.#gone.reject(unreleased.reason)
     else this.#gone.resolve()
     // Killed by our own `kill` before the exec: an exit, as it would be a moment later.
@@ -234,11 +240,11 @@ export class Child {
 }
 
 /** Each is asked, whatever the others do; the first that throws. */
-function releaseAll(contributions: StartState['contributions']): { reason: unknown } | undefined {
+function releaseAll({ contributions, built }: StartState): { reason: unknown } | undefined {
   let first: { reason: unknown } | undefined
   for (const contribution of contributions) {
     try {
-      contribution.release?.()
+      contribution.release?.(built.plan)
     } catch (reason) {
       first ??= { reason }
     }

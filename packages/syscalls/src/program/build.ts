@@ -93,7 +93,9 @@ export function build(blueprint: Blueprint): Built {
     (type) => created.has(type) && joined.size === 0 && !(type === 'pid' && pidInLauncher),
   )
   const byFork = timeByFork || (created.has('pid') && pidInLauncher)
-  for (const type of created) if (!atClone.includes(type as 'user')) addUnshare(plan, type)
+  for (const { type, parent } of contributions)
+    if (created.has(type) && !atClone.includes(type as 'user'))
+      addUnshare(plan, type, parent ? 'user' : creationPhase[type])
   // Undumpable: nobody inside can look at the launcher. A new user namespace's own maps come first.
   const undumpable = step('prctl', [PR.SET_DUMPABLE, 0, 0, 0, 0], { operation: 'guard' })
   plan.in(created.has('user') ? 'guard' : 'joins').push(undumpable)
@@ -110,10 +112,9 @@ export function build(blueprint: Blueprint): Built {
   return { plan, cloned, forked, raised, ...end }
 }
 
-function addUnshare(plan: Plan, type: NamespaceType): void {
-  plan
-    .in(creationPhase[type])
-    .call('unshare', [CLONE_NEW[type]], { namespace: type, operation: 'create' })
+/** @param phase `user` where the parent has a part: what that is about has to be there when the child waits */
+function addUnshare(plan: Plan, type: NamespaceType, phase: Phase): void {
+  plan.in(phase).call('unshare', [CLONE_NEW[type]], { namespace: type, operation: 'create' })
 }
 
 function addPark(plan: Plan): void {

@@ -22,8 +22,12 @@ export interface Contribution {
   readonly placement?: string | { readonly fd: number } | undefined
   /** Adds the steps. Called once for each start, in the order of `namespaceTypes`. */
   steps(plan: Plan): void
-  /** What the parent does from outside while the child waits, before the phase `mapped`. A start that blocks refuses a promise. */
-  parent?(child: ParkedChild): void | Promise<void>
-  /** Undoes on the host what `parent` made: called once, when the child has ended or the start has failed. */
-  release?(): void
+  /**
+   * What the parent does from outside while the child waits, before the phase `mapped`. A start that blocks refuses a promise.
+   *
+   * @param plan the one that `steps` had: a contribution may be used for several starts at once
+   */
+  parent?(child: ParkedChild, plan: Plan): void | Promise<void>
+  /** Undoes on the host what `parent` made: called once for each start, when the child has ended or the start has failed. */
+  release?(plan: Plan): void
 }

@@ -98,6 +98,26 @@ export function addFdReturn(plan: Plan): Slot {
   return fd
 }
 
+/**
+ * Hands what a step opens over to the caller before the caller's part: how that reaches into a namespace which nobody
+ * may look at from outside while the start goes on.
+ *
+ * @param take is called with the fd, close-on-exec, as soon as it is here; it is his to close
+ * @returns the slot where a step of the phase `user` has to store the fd, and the steps that come behind that one
+ */
+export function handOver(
+  plan: Plan,
+  take: (fd: number) => void,
+): { readonly fd: Slot; readonly steps: readonly Step[] } {
+  const { message, fd } = rightsMessage(plan, MESSAGE.fd)
+  plan.takers.push(take)
+  const send = step('sendmsg', [plan.status, message, MSG.NOSIGNAL], {
+    operation: 'hand over an fd',
+    expect: 1,
+  })
+  return { fd, steps: [send, step('close', [fd], { operation: 'hand over an fd' })] }
+}
+
 /** Waits for the parent's word; the end of the stream means that the parent is gone. */
 export function waitForGo(plan: Plan): Step {
   return step('read', [plan.status, plan.memory.allocate(8), 1], {

@@ -10,7 +10,8 @@ export const phases = [
   'scheduling',
   // While the caller's privileges still count in the namespaces that are joined; a new user namespace ends that.
   'joins',
-  // Before all that is created: the new namespaces belong to the user namespace that is current then.
+  // Before all that is created: the new namespaces belong to the user namespace that is current then. Those in which the
+  // parent has a part are made here too, as they have to be there when the child waits.
   'user',
   // The parent's part: maps of several lines, and whatever it does from outside. Nothing that the host owns is used later.
   'parked',

@@ -80,6 +80,8 @@ export class Plan {
   readonly warnings: string[] = []
   /** The same where a step that may fail decides: its result, and what to say if it is an errno. */
   readonly warningsIfFailed: { readonly result: Slot; readonly text: string }[] = []
+  /** Who gets the fds that `handOver` sends, in its order. */
+  readonly takers: ((fd: number) => void)[] = []
   /** fds of this process that the program uses. */
   readonly fds: Set<number> = new Set()
 
