@@ -14,6 +14,12 @@ const directory = new Directory()
 afterAll(() => directory[Symbol.dispose]())
 
 describe('startTimeout', () => {
+  test('a caller who is busy for longer finds what was started in time', async () => {
+    const child = launch([rootInside()], { file: '/bin/true' }, { startTimeout: 50 })
+    spawnSync('sleep', ['1'])
+    expect(await child.exited).toMatchObject({ exitCode: 0 })
+  })
+
   test('a step that hangs is named, and the child is gone when that is said', async () => {
     const hang = step('ppoll', [0, 0, 0, 0, 0])
     const child = startProgram(

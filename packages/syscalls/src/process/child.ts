@@ -185,6 +185,9 @@ export class Child {
   }
 
   #expire(): void {
+    // A thread that was busy sees its timers before its fds: what is there already was in time.
+    this.#status.read()
+    if (this.#phase !== 'starting') return
     const { placed, built, startTimeout } = this.#state
     const outcome = readOutcome(this.#readPlan(), placed, built.candidates)
     const at = outcome.kind === 'started' ? placed.at(-1) : outcome.at

@@ -3,6 +3,7 @@ import { attempt, descriptor, succeed } from '../calls/result.ts'
 import { library, type Watch } from '../ffi/library.ts'
 import { EPOLL } from '../kernel/constants.ts'
 import type { Loop, Source } from './loop.ts'
+import { closeWithThread } from './thread-fds.ts'
 
 interface Entry {
   readable: () => void
@@ -26,6 +27,7 @@ class Events {
 
   constructor() {
     this.#watch.unref()
+    closeWithThread(this.#epoll, () => (events = undefined))
   }
 
   add(fd: number, readable: () => void, events: number): Source {

@@ -5,6 +5,7 @@ import { SyscallError } from '../errors/syscall-error.ts'
 import { library } from '../ffi/library.ts'
 import { MFD } from '../kernel/constants.ts'
 import { launcher, stub } from '../program/machine-code.generated.ts'
+import { closeWithThread } from './thread-fds.ts'
 
 const ADDRESS = 0x400000
 const HEADERS = 64 + 2 * 56
@@ -55,6 +56,7 @@ export function launcherFd(): number {
     throw error
   }
   launcherMemfd = fd
+  closeWithThread(fd, () => (launcherMemfd = undefined))
   return fd
 }
 

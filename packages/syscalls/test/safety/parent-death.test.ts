@@ -23,7 +23,7 @@ beforeAll(() => {
 afterAll(() => directory[Symbol.dispose]())
 
 async function killAll(rounds: number, seed: number, kind: string) {
-  const args = [`${rounds}`, `${seed}`, kind === 'all' ? '60000' : '1', ...victim, kind]
+  const args = [`${rounds}`, `${seed}`, kind === 'detached' ? '1' : '60000', ...victim, kind]
   const { stdout, stderr } = await promisify(execFile)(reaper, args, { env })
   return { ...JSON.parse(stdout), stderr }
 }
@@ -35,6 +35,17 @@ describe('B7: SIGKILL of Node at random moments of starts', () => {
     for (const { survivors, left, stderr } of both) {
       expect({ survivors, stderr }, `seed ${seed}`).toEqual({ survivors: 0, stderr: '' })
       expect(left).toBeGreaterThanOrEqual(100) // orphans: at least one each time
+    }
+  })
+
+  test('60 kills of a process whose Worker starts sandboxes with an init leave no survivor', {
+    timeout: 120_000,
+  }, async () => {
+    const seed = Math.floor(Math.random() * 1e6)
+    const both = await Promise.all([killAll(30, seed, 'worker'), killAll(30, seed + 1, 'worker')])
+    for (const { survivors, left, stderr } of both) {
+      expect({ survivors, stderr }, `seed ${seed}`).toEqual({ survivors: 0, stderr: '' })
+      expect(left).toBeGreaterThanOrEqual(30)
     }
   })
 
