@@ -1,25 +1,25 @@
 import {
-  AT,
   AT_FDCWD,
   CLONE_NEW,
   checkKeys,
   close,
+  F,
   inside,
   MOVE_MOUNT,
   MS,
   Namespace,
   type NamespaceRef,
-  O,
-  OPEN_TREE,
   openInside,
   type Plan,
-  RESOLVE,
+  probeSyscall,
   type RunningOptions,
   type Slot,
 } from '@ns/syscalls'
-import { setAttributes } from './attributes.ts'
 import { type BindOptions, bind } from './entries/bind.ts'
 import { attributesOf, FLAGS } from './flags.ts'
+import { lookUp } from './lookups.ts'
+import { pickUp } from './pick-up.ts'
+import { Tree } from './tree.ts'
 
 /** Options of `attach`. */
 export interface AttachOptions extends Omit<BindOptions, 'optional' | 'idmap'>, RunningOptions {}
@@ -48,7 +48,8 @@ export async function attach(
   // Both processes mean the same namespace, whatever becomes of the pid; and what is none is refused before anything runs.
   using place = Namespace.open('mount', ref)
   const tree = await openInside({ user }, (plan, fd) => {
-    if (user !== undefined) addCopyOfMounts(plan)
+    // What mount(2) remounts is mounted for a moment: in a namespace that nobody else sees.
+    if (user !== undefined || probeSyscall('mount_setattr')) addCopyOfMounts(plan)
     addTree(plan, wanted, fd)
   })
   try {
@@ -74,25 +75,23 @@ function addCopyOfMounts(plan: Plan): void {
   steps.call('mount', ['none', '/', 0, MS.REC | MS.PRIVATE, 0], { ...options, path: '/' })
 }
 
-function addTree(plan: Plan, wanted: Wanted, tree: Slot): void {
+function addTree(plan: Plan, wanted: Wanted, result: Slot): void {
   const { source, readonly, recursive } = wanted
-  const flags = OPEN_TREE.CLONE | OPEN_TREE.CLOEXEC | (recursive ? AT.RECURSIVE : 0)
-  const steps = plan.in('sources')
-  steps.call('open_tree', [AT_FDCWD, source, flags], { ...naming(wanted), result: tree })
-  const set = attributesOf(wanted)
-  const scope = readonly === 'recursive' ? 'recursive' : 'one'
-  if (set) setAttributes(steps, { directory: tree, path: '', scope }, { set }, naming(wanted))
+  const picked = {
+    source,
+    scope: recursive ? 'recursive' : 'one',
+    set: attributesOf(wanted),
+    flags: readonly === 'recursive' ? 'recursive' : 'one',
+  } as const
+  const clone = pickUp(new Tree(plan, false), picked, naming(wanted))
+  plan.in('mounts').call('fcntl', [clone, F.DUPFD_CLOEXEC, 0], { ...naming(wanted), result })
 }
 
 /** The place is found once, without links, and then used by fd: nobody inside can put another in its stead. */
 function addMove(plan: Plan, tree: ReturnType<Plan['fd']>, wanted: Wanted): void {
-  const how = Buffer.alloc(24) // struct open_how: flags, mode, resolve
-  how.writeBigUInt64LE(BigInt(O.PATH | O.CLOEXEC), 0)
-  how.writeBigUInt64LE(BigInt(RESOLVE.NO_SYMLINKS), 16)
-  const place = plan.slot('place')
-  const steps = plan.in('mounts')
   const options = naming(wanted)
-  steps.call('openat2', [AT_FDCWD, wanted.target, how, how.length], { ...options, result: place })
+  const path = { phase: 'mounts', directory: AT_FDCWD, path: wanted.target } as const
+  const place = lookUp(new Tree(plan, false), { ...path, links: 'refused' }, options)
   const flags = MOVE_MOUNT.F_EMPTY_PATH | MOVE_MOUNT.T_EMPTY_PATH
-  steps.call('move_mount', [tree, '', place, '', flags], options)
+  plan.in('mounts').call('move_mount', [tree, '', place, '', flags], options)
 }

@@ -1,20 +1,17 @@
 import {
-  AT_FDCWD,
   CLONE_NEW,
   type Contribution,
   checkJoin,
   checkKeys,
   invalidOption,
-  MOUNT_ATTR,
   MS,
   type NamespaceRef,
   type Plan,
 } from '@ns/syscalls'
-import { setAttributes } from './attributes.ts'
 import { addDirectory, directory } from './entries/files.ts'
 import { addEntry, checkEntry, type MountEntry } from './entries.ts'
 import { checkPropagation, PROPAGATION_BITS, type Propagation } from './propagation.ts'
-import { addRoot, checkRoot, type Root } from './root.ts'
+import { addRoot, checkRoot, makeReadonly, type Root } from './root.ts'
 import { Tree, withoutUmask } from './tree.ts'
 
 /** A new mount namespace and what is in it, or one to join. */
@@ -65,12 +62,12 @@ export function mount(options: MountOptions = {}): Contribution {
       if (propagation !== 'unchanged') addPropagation(plan, PROPAGATION_BITS[propagation])
       const tree = new Tree(plan, isShared)
       if (root === undefined && mounts.length === 0) {
-        if (readonly) makeReadonly(plan)
+        if (readonly) makeReadonly(tree, 'root', '/', '/')
         return
       }
       withoutUmask(plan, () => {
         if (root !== undefined) addRoot(tree, root, readonly)
-        else if (readonly) makeReadonly(plan)
+        else if (readonly) makeReadonly(tree, 'root', '/', '/')
         for (const entry of mounts) addEntry(tree, entry)
         addPlaceOfProc(tree)
         for (const add of tree.last) add()
@@ -82,12 +79,6 @@ export function mount(options: MountOptions = {}): Contribution {
 function addPropagation(plan: Plan, type: number): void {
   const options = { namespace: 'mount', operation: 'set propagation', path: '/' } as const
   plan.in('propagation').call('mount', ['none', '/', 0, MS.REC | type, 0], options)
-}
-
-function makeReadonly(plan: Plan): void {
-  const all = { directory: AT_FDCWD, path: '/', scope: 'recursive' } as const
-  const options = { namespace: 'mount', operation: 'make read-only', path: '/' } as const
-  setAttributes(plan.in('root'), all, { set: MOUNT_ATTR.RDONLY }, options)
 }
 
 /** In a root that is empty at first, a new pid namespace has no place for its `/proc`. */

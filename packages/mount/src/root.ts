@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs'
 import {
   AT_FDCWD,
   invalidOption,
@@ -6,7 +7,7 @@ import {
   MOVE_MOUNT,
   type Slot,
 } from '@ns/syscalls'
-import { setAttributes } from './attributes.ts'
+import { changeMounted } from './attributes.ts'
 import { makeOverlay, type Overlay } from './entries/overlay.ts'
 import { type Tmpfs, tmpfsSettings } from './entries/tmpfs.ts'
 import { attributesOf } from './flags.ts'
@@ -44,15 +45,26 @@ export function addRoot(tree: Tree, root: Root, readonly: boolean): void {
   const naming = { namespace: 'mount', operation: 'enter the root', path: what(root) } as const
   const slot = pickUpRoot(tree, root, naming)
   const steps = plan.in('root')
-  if (readonly && typeof root === 'string') makeReadonly(tree, slot, 'recursive', naming)
   steps.call('move_mount', [slot, '', AT_FDCWD, '/', MOVE_MOUNT.F_EMPTY_PATH], naming)
   steps.call('fchdir', [slot], naming)
   steps.call('pivot_root', ['.', '.'], naming)
   steps.call('umount2', ['.', MNT_DETACH], naming)
   steps.call('chdir', ['/'], naming)
-  if (typeof root === 'string') return
+  if (typeof root === 'string') {
+    if (readonly) makeReadonly(tree, 'root', realPath(root), what(root))
+    return
+  }
   if (root.kind === 'tmpfs' || root.upper === 'tmpfs') tree.root = slot
-  if (readonly) tree.last.push(() => makeReadonly(tree, slot, 'one', naming, 'mounts'))
+  if (readonly) tree.last.push(() => makeReadonly(tree, 'mounts', undefined, what(root)))
+}
+
+/** What the kernel will refuse stays as it is. */
+function realPath(root: string): string {
+  try {
+    return realpathSync(root)
+  } catch {
+    return root
+  }
 }
 
 function pickUpRoot(tree: Tree, root: Root, naming: Naming): Slot {
@@ -64,14 +76,19 @@ function pickUpRoot(tree: Tree, root: Root, naming: Naming): Slot {
   return newFileSystem(plan, 'tmpfs', { settings, attributes: attributesOf(root) }, naming)
 }
 
-function makeReadonly(
-  { plan }: Tree,
-  root: Slot,
-  scope: 'one' | 'recursive',
-  naming: Naming,
-  phase: 'root' | 'mounts' = 'root',
+/**
+ * Adds the steps that make the root read-only.
+ *
+ * @param source the directory of the caller's that it shows: those below it are made so too
+ */
+export function makeReadonly(
+  tree: Tree,
+  phase: 'root' | 'mounts',
+  source: string | undefined,
+  path: string,
 ): void {
-  const options = { ...naming, operation: 'make read-only' }
-  const target = { directory: root, path: '', scope }
-  setAttributes(plan.in(phase), target, { set: MOUNT_ATTR.RDONLY }, options)
+  const naming = { namespace: 'mount', operation: 'make read-only', path } as const
+  const scope = source === undefined ? 'one' : 'recursive'
+  const all = { directory: AT_FDCWD, path: '/', scope, source } as const
+  changeMounted(tree, phase, all, { set: MOUNT_ATTR.RDONLY }, naming)
 }

@@ -5,6 +5,8 @@ import {
   MOUNT_ATTR,
   MOVE_MOUNT,
   O,
+  type Phase,
+  type Plan,
   type Slot,
 } from '@ns/syscalls'
 import { tmpfsSettings } from './entries/tmpfs.ts'
@@ -30,18 +32,29 @@ export function addStaging<Result>(
     )
   const { plan } = tree
   const steps = plan.in('sources')
-  const directory = plan.slot('cwd')
   const attributes = MOUNT_ATTR.NOSUID | MOUNT_ATTR.NODEV
   const settings = tmpfsSettings(0o755, size)
   const staging = newFileSystem(plan, 'tmpfs', { settings, attributes }, naming)
   steps.call('move_mount', [staging, '', AT_FDCWD, '/', MOVE_MOUNT.F_EMPTY_PATH], naming)
-  steps.call('openat', [AT_FDCWD, '.', O.PATH | O.DIRECTORY | O.CLOEXEC], {
-    ...naming,
-    result: directory,
+  return keepingDirectory(plan, 'sources', naming, () => {
+    const result = add(staging)
+    steps.call('fchdir', [staging], naming)
+    steps.call('umount2', ['.', MNT_DETACH], naming)
+    return result
   })
-  const result = add(staging)
-  steps.call('fchdir', [staging], naming)
-  steps.call('umount2', ['.', MNT_DETACH], naming)
-  steps.call('fchdir', [directory], naming)
+}
+
+/** Adds steps that change the working directory, and those that change it back. */
+export function keepingDirectory<Result>(
+  plan: Plan,
+  phase: Phase,
+  naming: Naming,
+  add: () => Result,
+): Result {
+  const directory = plan.slot('cwd')
+  const flags = O.PATH | O.DIRECTORY | O.CLOEXEC
+  plan.in(phase).call('openat', [AT_FDCWD, '.', flags], { ...naming, result: directory })
+  const result = add()
+  plan.in(phase).call('fchdir', [directory], naming)
   return result
 }

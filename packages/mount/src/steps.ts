@@ -18,7 +18,7 @@ import {
 /** What errors say of an entry's steps. */
 export type Naming = Pick<
   StepOptions,
-  'namespace' | 'operation' | 'path' | 'dest' | 'tolerate' | 'onlyAfter'
+  'namespace' | 'operation' | 'path' | 'dest' | 'tolerate' | 'onlyAfter' | 'expect'
 >
 
 /**

@@ -1,4 +1,4 @@
-import { type Plan, type Slot, step } from '@ns/syscalls'
+import { type Plan, probeSyscall, type Slot, step } from '@ns/syscalls'
 import { isWithin } from './paths.ts'
 
 interface Place {
@@ -15,6 +15,8 @@ export class Tree {
   readonly plan: Plan
   /** Whether a mount may be seen outside. */
   readonly isShared: boolean
+  /** Which calls there are, of those that have a fallback: the one place where it is decided. */
+  readonly has: Readonly<Record<'mount_setattr' | 'openat2', boolean>>
   /** What is added when all else is. */
   readonly last: (() => void)[] = []
   #places: Place[] = [{ path: '/', made: undefined }]
@@ -22,6 +24,8 @@ export class Tree {
   constructor(plan: Plan, isShared: boolean) {
     this.plan = plan
     this.isShared = isShared
+    const has = (name: 'mount_setattr' | 'openat2') => probeSyscall(name) === undefined
+    this.has = { mount_setattr: has('mount_setattr'), openat2: has('openat2') }
   }
 
   /** Notes that the root is a file system that this start has made. */

@@ -89,7 +89,8 @@ static __attribute__((noreturn)) void walk(volatile struct plan *plan) {
 #ifdef UNPROTECTED
     if (step->nr == NR_prctl && args[0] == PR_SET_DUMPABLE) continue;
 #endif
-    if (step->kind >= STEP_REFUSE) {
+    if (step->kind == STEP_BITS) result = (*(u32 *)args[0] & (u32)args[1]) | (u32)args[2];
+    else if (step->kind >= STEP_REFUSE) {
       int equal = *(u32 *)args[0] == (u32)step->expected;
       result = equal == (step->kind == STEP_REFUSE) ? -(long)step->nr : 0;
     }

@@ -5,13 +5,14 @@
 
 enum { INIT_OUTLIVES = 1, INIT_UNTIL_EMPTY = 2 };  /* how an init ends: the third argument of its step */
 
-enum { STEP_CALL = 0, STEP_FORK = 1, STEP_INIT = 2, STEP_REFUSE = 3, STEP_REQUIRE = 4 };
+enum { STEP_CALL = 0, STEP_FORK = 1, STEP_INIT = 2, STEP_REFUSE = 3, STEP_REQUIRE = 4, STEP_BITS = 5 };
 
 struct step {
   u16 nr;         /* the system call */
   u8 kind;        /* STEP_CALL; STEP_FORK: a clone whose child goes on at list `expected`; STEP_INIT: stay as PID 1;
                      STEP_REFUSE: no call: fail with errno `nr` if the 32 bits at args[0] are `expected`;
-                     STEP_REQUIRE: the same unless they are */
+                     STEP_REQUIRE: the same unless they are;
+                     STEP_BITS: no call: the result is the 32 bits at args[0], of which args[1] stay, and args[2] */
   u8 only_after;  /* run only when the last step without this condition ended with this errno; 0: always */
   u8 values;      /* bit i: argument i is the address of the value, not the value */
   u8 expects;     /* 1: fail unless the result is `expected` */

@@ -83,4 +83,12 @@ export { type Phase, phases } from './program/order.ts'
 export { PhaseSteps, Plan, textOf } from './program/plan.ts'
 export { mountProc } from './program/proc.ts'
 export type { Protections } from './program/protections.ts'
-export { type Argument, check, type Fd, type Step, type StepOptions, step } from './program/step.ts'
+export {
+  type Argument,
+  bits,
+  check,
+  type Fd,
+  type Step,
+  type StepOptions,
+  step,
+} from './program/step.ts'

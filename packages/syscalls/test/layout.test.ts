@@ -32,6 +32,7 @@ const headers = [
   'sys/stat.h',
   'sys/syscall.h',
   'sys/uio.h',
+  'sys/vfs.h',
   'sys/wait.h',
   'linux/capability.h',
   'linux/futex.h',
@@ -122,6 +123,7 @@ describe.each(architectures)('%s', (architecture) => {
     ['STEP_INIT', KIND.init],
     ['STEP_REFUSE', KIND.refuse],
     ['STEP_REQUIRE', KIND.require],
+    ['STEP_BITS', KIND.bits],
   ])
 
   check('the request is laid out as native/request.h says', ['"kernel.h"', '"request.h"'], () => [
@@ -134,7 +136,8 @@ describe.each(architectures)('%s', (architecture) => {
     ...offsets('struct rusage', { ru_utime: 0, ru_stime: 16, ru_maxrss: 32, size: 144 }),
     ...offsets('struct timeval', { tv_sec: 0, tv_usec: 8, size: 16 }),
     ...offsets('struct timespec', { tv_sec: 0, tv_nsec: 8, size: 16 }),
-    ...offsets('struct statx', { stx_ino: STATX_INO_OFFSET, size: 256 }),
+    ...offsets('struct statx', { stx_mode: 28, stx_ino: STATX_INO_OFFSET, size: 256 }),
+    ...offsets('struct statfs', { f_type: 0, f_flags: 80, size: 120 }),
     ...offsets('struct cmsghdr', { cmsg_len: 0, cmsg_level: 8, cmsg_type: 12, size: 16 }),
     ['CMSG_LEN(sizeof(int))', 20],
     ['CMSG_SPACE(sizeof(int))', 24],

@@ -9,6 +9,7 @@ import {
   step,
   syscallNumber,
 } from '../src/index.ts'
+import { OwnedFds } from '../src/process/owned-fds.ts'
 import { KIND, LIST, PLAN, PLAN_ADDRESS, STEP } from '../src/program/layout.ts'
 import { getWord, Memory } from '../src/program/memory.ts'
 import { encode, place } from '../src/program/program.ts'
@@ -16,7 +17,7 @@ import { showStep } from '../src/program/show-step.ts'
 import { fresh, rootInside } from './support/namespaces.ts'
 
 const none: ReadonlySet<NamespaceType> = new Set()
-const newPlan = () => new Plan(none, none, { fd: 7, name: 'status' })
+const newPlan = () => new Plan(none, none, { fd: 7, name: 'status' }, new OwnedFds())
 
 describe('the order', () => {
   test('steps run in the order of the phases, whatever the order of pushing', () => {

@@ -1,11 +1,11 @@
 import { type BigIntStats, fstatSync, readlinkSync, statSync } from 'node:fs'
 import { checkKeys, invalidOption, type NamespaceRef } from '@ns/syscalls'
-import { setAttributes } from '../attributes.ts'
 import { attributesOf, checkFlags, FLAGS, flagsOf, type MountFlags } from '../flags.ts'
 import { requireSame } from '../identity.ts'
 import { addIdMap } from '../idmap.ts'
 import { mountPoint, path } from '../paths.ts'
-import { cloneTree, putOn } from '../steps.ts'
+import { pickUp } from '../pick-up.ts'
+import { putOn } from '../steps.ts'
 import { find } from '../targets.ts'
 import type { Tree } from '../tree.ts'
 
@@ -94,8 +94,13 @@ export function addBind(tree: Tree, entry: Bind): void {
   const path = opened?.path ?? (source as string)
   const naming = { namespace: 'mount', operation: 'bind', path, dest: target } as const
   const tolerate = optional ? (['ENOENT'] as const) : undefined
-  const scope = recursive ? 'recursive' : 'one'
-  const clone = cloneTree(plan, path, scope, { ...naming, tolerate })
+  const wanted = {
+    source: path,
+    scope: recursive ? 'recursive' : 'one',
+    set: attributesOf(entry),
+    flags: entry.readonly === 'recursive' ? 'recursive' : 'one',
+  } as const
+  const clone = pickUp(tree, wanted, { ...naming, tolerate })
   // What was not picked up has no fd, and nothing happens to it.
   const withClone = optional ? ({ ...naming, tolerate: ['EBADF'] } as const) : naming
   if (optional)
@@ -105,11 +110,6 @@ export function addBind(tree: Tree, entry: Bind): void {
     })
   if (entry.idmap !== undefined) addIdMap(plan, clone, entry.idmap, withClone)
   if (opened) requireSame(plan, clone, opened.stat, naming)
-  const set = attributesOf(entry)
-  const whole = entry.readonly === 'recursive' ? 'recursive' : 'one'
-  const operation = entry.readonly ? 'make read-only' : 'bind'
-  const place = { directory: clone, path: '', scope: whole } as const
-  if (set) setAttributes(plan.in('sources'), place, { set }, { ...withClone, operation })
   const create = isDirectory(path) ? 'directory' : 'file'
   putOn(plan, clone, find(tree, target, { create }, naming), withClone)
   tree.add(target, undefined)

@@ -1,5 +1,5 @@
 import { checkKeys, invalidOption, MNT_DETACH, UMOUNT_NOFOLLOW } from '@ns/syscalls'
-import { setAttributes } from '../attributes.ts'
+import { changeMounted } from '../attributes.ts'
 import { attributesOf, checkFlags, FLAGS, flagsOf, type MountFlags } from '../flags.ts'
 import { absolute, mountPoint } from '../paths.ts'
 import { checkPropagation, PROPAGATION_BITS, type PropagationType } from '../propagation.ts'
@@ -40,7 +40,7 @@ export function addRemount(tree: Tree, entry: Remount): void {
   const naming = { namespace: 'mount', operation, path: entry.target } as const
   const place = find(tree, entry.target, { create: undefined, proc: 'allowed' }, naming)
   const change = { set: attributesOf(entry), clear: attributesOf(entry, false) }
-  setAttributes(tree.plan.in('mounts'), { directory: place, path: '', scope }, change, naming)
+  changeMounted(tree, 'mounts', { directory: place, path: '', scope }, change, naming)
 }
 
 /** A mount that is taken away. */
@@ -132,5 +132,5 @@ export function addSetPropagation(tree: Tree, entry: SetPropagation): void {
   const place = find(tree, entry.target, { create: undefined, proc: 'allowed' }, naming)
   const scope = entry.recursive ? 'recursive' : 'one'
   const change = { propagation: PROPAGATION_BITS[entry.type] }
-  setAttributes(tree.plan.in('mounts'), { directory: place, path: '', scope }, change, naming)
+  changeMounted(tree, 'mounts', { directory: place, path: '', scope }, change, naming)
 }

@@ -36,7 +36,7 @@ export function addDev(tree: Tree, { target }: Dev): void {
     const place = `${target}/${name}`
     const source = `/dev/${name}`
     const naming = { namespace: 'mount', operation: 'bind', path: source, dest: place } as const
-    const device = cloneDevice(tree.plan, name, naming)
+    const device = cloneDevice(tree, name, 0, naming)
     putOn(tree.plan, device, find(tree, place, { create: 'file' }, naming), naming)
   }
   for (const [content, name] of LINKS) addSymlink(tree, symlink(content, `${target}/${name}`))

@@ -1,8 +1,8 @@
-import { MOUNT_ATTR, type Plan, type Slot } from '@ns/syscalls'
-import { setAttributes } from '../attributes.ts'
+import { MOUNT_ATTR, type Slot } from '@ns/syscalls'
 import { requireDevice } from '../identity.ts'
 import { absolute } from '../paths.ts'
-import { cloneTree, type Naming, newFileSystem, putOn } from '../steps.ts'
+import { pickUp } from '../pick-up.ts'
+import { type Naming, newFileSystem, putOn } from '../steps.ts'
 import { find } from '../targets.ts'
 import type { Tree } from '../tree.ts'
 
@@ -22,9 +22,7 @@ export function addMask(tree: Tree, { target }: Mask): void {
   const { plan } = tree
   const naming = { namespace: 'mount', operation: 'mask', path: target } as const
   const missing = { ...naming, tolerate: ['ENOENT', 'ENOTDIR', 'EBADF'] } as const
-  const nothing = cloneDevice(plan, 'null', naming)
-  const readonly = { directory: nothing, path: '', scope: 'one' } as const
-  setAttributes(plan.in('sources'), readonly, { set: MOUNT_ATTR.RDONLY | HARMLESS }, naming)
+  const nothing = cloneDevice(tree, 'null', MOUNT_ATTR.RDONLY | HARMLESS, naming)
   const place = find(tree, target, { create: undefined, proc: 'allowed' }, missing)
   putOn(plan, nothing, place, { ...naming, tolerate: ['EBADF', 'EINVAL'] })
   const directory = { ...naming, onlyAfter: 'EINVAL' } as const
@@ -47,12 +45,18 @@ export const DEVICES = {
 } as const
 
 /**
- * Adds the steps that pick up a device of the caller's `/dev`, and make sure that it is that device: a link or a file in its
+ * Adds the steps that pick up a device of the caller's `/dev`, with these `MOUNT_ATTR_*` too, and make sure that it is that device: a link or a file in its
  * place would be shown instead (CVE-2025-31133).
  */
-export function cloneDevice(plan: Plan, name: keyof typeof DEVICES, naming: Naming): Slot {
+export function cloneDevice(
+  tree: Tree,
+  name: keyof typeof DEVICES,
+  set: number,
+  naming: Naming,
+): Slot {
   const source = `/dev/${name}`
-  const device = cloneTree(plan, source, 'one', { ...naming, path: source })
-  requireDevice(plan, device, DEVICES[name], { ...naming, path: source })
+  const options = { ...naming, path: source }
+  const device = pickUp(tree, { source, scope: 'one', set, flags: 'one' }, options)
+  requireDevice(tree.plan, device, DEVICES[name], options)
   return device
 }

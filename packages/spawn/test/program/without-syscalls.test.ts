@@ -70,10 +70,9 @@ test.for(refusals)('a probe finds %s, and has no effect', (answer, { skip }) => 
 const needing = [
   ['close_range', 'pid()'],
   ['open_tree', "mount({ mounts: [bind('/usr', '/mnt')] })"],
-  ['mount_setattr', 'mount({ readonly: true })'],
+  ['mount_setattr', "mount({ mounts: [remount('/', { readonly: 'recursive' })] })"],
   ['fsopen', "mount({ mounts: [tmpfs('/mnt')] })"],
   ['move_mount', "mount({ mounts: [tmpfs('/mnt')] })"],
-  ['openat2', "mount({ mounts: [tmpfs('/mnt')] })"],
 ] as const
 
 test.for(needing.flatMap(([...each]) => refusals.map((answer) => [...each, answer] as const)))(
@@ -82,7 +81,7 @@ test.for(needing.flatMap(([...each]) => refusals.map((answer) => [...each, answe
     if (missing) skip(missing)
     const script = `
     import { launch } from '@ns/syscalls'
-    import { bind, mount, tmpfs } from '@ns/mount'
+    import { bind, mount, remount, tmpfs } from '@ns/mount'
     import { pid } from '@ns/pid'
     import { user } from '@ns/user'
     const child = launch([user({ map: 'root' }), ${contribution}], { file: '/bin/true' })

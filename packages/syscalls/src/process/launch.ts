@@ -104,6 +104,7 @@ function start(
     joins,
     status: { fd: status.its, name: 'status' },
     lifeline: { fd: lifeline?.its ?? -1, name: 'lifeline' },
+    opened: theirs,
     ...callerFacts(),
     ...(options.timeByFork === undefined ? {} : { timeByFork: options.timeByFork }),
   })
@@ -183,7 +184,7 @@ function abandon(pidfd: number): void {
 }
 
 /**
- * The program that `launch` would run, as data; nothing is opened and nothing started. fds that don't exist yet are
+ * The program that `launch` would run, as data; nothing stays open and nothing is started. fds that don't exist yet are
  * printed by name.
  */
 export function explain(contributions: readonly Contribution[], command: Command): Program {
@@ -191,13 +192,19 @@ export function explain(contributions: readonly Contribution[], command: Command
   const joins = sorted.flatMap(({ type, join }): Join[] =>
     join === undefined ? [] : [{ type, fd: 100 }],
   )
-  const built = build({
-    contributions: sorted,
-    command,
-    joins,
-    status: { fd: 101, name: 'status' },
-    lifeline: { fd: 102, name: 'lifeline' },
-    ...callerFacts(),
-  })
-  return explainProgram(built.cloned, place(built.plan))
+  const opened = new OwnedFds()
+  try {
+    const built = build({
+      contributions: sorted,
+      command,
+      joins,
+      status: { fd: 101, name: 'status' },
+      lifeline: { fd: 102, name: 'lifeline' },
+      opened,
+      ...callerFacts(),
+    })
+    return explainProgram(built.cloned, place(built.plan))
+  } finally {
+    opened.close()
+  }
 }

@@ -10,7 +10,7 @@ import type { Candidate } from './exec.ts'
 import { addFork, addJoins, armParentDeath, type Join, MESSAGE, waitForGo } from './joins.ts'
 import type { Region, Slot } from './memory.ts'
 import type { Phase } from './order.ts'
-import { Plan } from './plan.ts'
+import { type FdOwner, Plan } from './plan.ts'
 import type { ProtectionRegions } from './protections.ts'
 import { type Fd, step } from './step.ts'
 
@@ -37,6 +37,8 @@ export interface Blueprint {
   readonly status: Fd
   /** The child's end of the init's lifeline. */
   readonly lifeline: Fd
+  /** Takes what is opened for the program. */
+  readonly opened: FdOwner
   /** Whether the caller has CAP_SYS_ADMIN: it decides the order of joins. */
   readonly privileged: boolean
   /** Whether the caller's thread lives as long as its process: a Worker's does not, and PR_SET_PDEATHSIG is the thread's. */
@@ -80,7 +82,7 @@ export function build(blueprint: Blueprint): Built {
   const joined = new Set(joins.map(({ type }) => type))
   const created = new Set(contributions.filter(({ flags }) => flags !== 0).map(({ type }) => type))
   if (command) checkAttributes(command)
-  const plan = new Plan(created, joined, status)
+  const plan = new Plan(created, joined, status, blueprint.opened)
   const death = command?.detached
     ? { starting: [], running: [] }
     : armParentDeath(plan, blueprint.threadIsProcess, command?.parentDeathSignal)

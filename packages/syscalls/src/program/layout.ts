@@ -19,7 +19,7 @@ export const STEP = {
 } as const
 
 /** `struct step`'s `kind`. */
-export const KIND = { call: 0, fork: 1, init: 2, refuse: 3, require: 4 } as const
+export const KIND = { call: 0, fork: 1, init: 2, refuse: 3, require: 4, bits: 5 } as const
 
 /** The third argument of an init's step: it outlives the caller, it stays until it is alone. */
 export const INIT = { outlives: 1, untilEmpty: 2 } as const

@@ -13,6 +13,11 @@ export function textOf(memory: Buffer): string {
   return memory.toString('latin1').replaceAll('\0', '')
 }
 
+/** Takes fds, and closes them once the child has its own, or the start has failed. */
+export interface FdOwner {
+  add(fd: number): number
+}
+
 /** The steps of one phase. */
 export class PhaseSteps {
   readonly steps: Step[] = []
@@ -91,11 +96,18 @@ export class Plan {
   readonly joins: ReadonlySet<NamespaceType>
   /** The child's end of the status socket. */
   readonly status: Fd
+  readonly #opened: FdOwner
 
-  constructor(creates: ReadonlySet<NamespaceType>, joins: ReadonlySet<NamespaceType>, status: Fd) {
+  constructor(
+    creates: ReadonlySet<NamespaceType>,
+    joins: ReadonlySet<NamespaceType>,
+    status: Fd,
+    opened: FdOwner,
+  ) {
     this.creates = creates
     this.joins = joins
     this.status = status
+    this.#opened = opened
     this.proc = this.slot('proc')
     this.in('arm').call('openat', [AT_FDCWD, '/proc', O.PATH | O.DIRECTORY | O.CLOEXEC], {
       result: this.proc,
@@ -116,6 +128,11 @@ export class Plan {
   fd(fd: number, name: string): Fd {
     this.fds.add(fd)
     return { fd, name }
+  }
+
+  /** The same of an fd that was opened for this program alone, and is closed with it. */
+  own(fd: number, name: string): Fd {
+    return this.fd(this.#opened.add(fd), name)
   }
 
   /** A place for a result. */

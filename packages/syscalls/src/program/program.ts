@@ -61,7 +61,7 @@ export function encode(plan: Plan, placed: readonly PlacedStep[]): Buffer {
 function encodeStep(memory: Memory, at: number, step: Step, list: number): void {
   const words = step.args.map((argument) => word(memory, argument)) // first: they allocate
   const bytes = memory.room
-  if (step.call === 'init') bytes[at + STEP.kind] = KIND.init
+  if (step.call === 'init' || step.call === 'bits') bytes[at + STEP.kind] = KIND[step.call]
   else if (step.call === 'refuse' || step.call === 'require') {
     bytes[at + STEP.kind] = KIND[step.call]
     bytes.writeUInt16LE(errnoNumber(step.failure?.errno ?? 'EINVAL'), at + STEP.nr)

@@ -44,9 +44,9 @@ export interface StepOptions {
 export interface Step extends StepOptions {
   /**
    * `refuse` and `require` make no call: `[region, value]`, and the step fails if the 32 bits there are the value, or
-   * unless they are.
+   * unless they are. `bits` makes none either: `[region, keep, set]`, and the result is made of the 32 bits there.
    */
-  readonly call: SyscallName | 'init' | 'refuse' | 'require'
+  readonly call: SyscallName | 'init' | 'refuse' | 'require' | 'bits'
   readonly args: readonly Argument[]
   /** Of a check: how it fails, and the call whose result it judges. */
   readonly failure?: { readonly errno: ErrnoName; readonly call: SyscallName } | undefined
@@ -60,6 +60,16 @@ export function check(
   options: StepOptions = {},
 ): Step {
   return { call, args, failure, ...options }
+}
+
+/** A step that makes flags of those that the kernel left in memory: of the 32 bits there `keep` stay, and `set` are added. */
+export function bits(
+  region: Region,
+  { keep, set }: { readonly keep: number; readonly set: number },
+  result: Slot,
+  options: StepOptions = {},
+): Step {
+  return { call: 'bits', args: [region, keep, set], ...options, result }
 }
 
 /** A step that makes a system call. */

@@ -4,6 +4,7 @@ import { pid } from '../../../pid/src/index.ts'
 import { user } from '../../../user/src/index.ts'
 import { uts } from '../../../uts/src/index.ts'
 import { interruptedError, stepError } from '../../src/process/failure.ts'
+import { OwnedFds } from '../../src/process/owned-fds.ts'
 import { type Outcome, readOutcome } from '../../src/process/status.ts'
 import { build } from '../../src/program/build.ts'
 import { LIST, PLAN } from '../../src/program/layout.ts'
@@ -18,6 +19,7 @@ const built = build({
   joins: [],
   status: { fd: 20, name: 'status' },
   lifeline: { fd: 21, name: 'lifeline' },
+  opened: new OwnedFds(),
   privileged: false,
   threadIsProcess: true,
   timeByFork: false,

@@ -1,7 +1,14 @@
+import { probeSyscall } from '../../kernel/support.ts'
 import { type Cause, isRefused } from '../cause.ts'
 import { coversOfProc } from '../machine.ts'
 
 const isMount = (call: string) => /^(mount|fsconfig|fsmount)$/.test(call)
+
+/** What a fallback cannot do, and why it is one. */
+function afterProbe(call: 'mount_setattr' | 'openat2', text: string): string {
+  const reason = probeSyscall(call)?.reason
+  return reason ? `${text}; ${reason}` : text
+}
 
 /** mount(2), pivot_root(2), mount_namespaces(7). */
 export const mounting: readonly Cause[] = [
@@ -91,6 +98,42 @@ export const mounting: readonly Cause[] = [
     when: ({ call, errno }) => call === 'fstatfs' && errno === 'EXDEV',
     find: ({ path, dest }) =>
       `'${dest ?? path}' leads into a /proc, where nothing is mounted: a program has to reach the kernel there`,
+  },
+  {
+    when: ({ call, errno, namespace }) =>
+      namespace === 'mount' && call === 'openat' && /^(ELOOP|ENOTDIR)$/.test(errno),
+    find: ({ path, dest }) =>
+      afterProbe(
+        'openat2',
+        `a component of '${dest ?? path}' is a symbolic link, or no directory, and without openat2 no link is followed`,
+      ),
+  },
+  {
+    when: ({ call, errno, namespace }) =>
+      namespace === 'mount' && call === 'fchdir' && errno === 'ENOTDIR',
+    find: ({ path }) =>
+      afterProbe(
+        'mount_setattr',
+        `'${path}' is no directory, and without mount_setattr only a directory's mount is changed in its place`,
+      ),
+  },
+  {
+    when: ({ call, errno }) => call === 'mount' && /^(EOPNOTSUPP|ESTALE)$/.test(errno),
+    find: ({ path, errno }) =>
+      afterProbe(
+        'mount_setattr',
+        errno === 'ESTALE'
+          ? `something else was mounted at '${path}' meanwhile`
+          : `the mount of '${path}' has nosymfollow, which only mount_setattr keeps`,
+      ),
+  },
+  {
+    when: ({ operation }) => operation === 'look for changed mounts',
+    find: () =>
+      afterProbe(
+        'mount_setattr',
+        'a mount of the caller’s was made, changed or taken away during the start, which could be one that is not read-only: start again',
+      ),
   },
   {
     when: ({ call, errno }) => call === 'pivot_root' && errno === 'EINVAL',
