@@ -68,7 +68,7 @@ export function changeMounted(
   }
   const { plan } = tree
   const isWhole = flags && scope === 'recursive'
-  const below = isWhole ? mountsBelow(plan, phase, source as string, naming) : []
+  const below = isWhole ? mountsBelow(tree, phase, source as string, naming) : []
   keepingDirectory(plan, phase, naming, () => {
     const fd = path === '' ? (directory as Slot) : openRoot(tree, phase, naming)
     const name = path === '' ? '.' : path

@@ -52,7 +52,7 @@ function pickUpStaged(
   const clone = cloneTree(plan, source, scope, { ...naming, tolerate: undefined })
   requireSame(plan, clone, found.stat, strict)
   const isWhole = scope === 'recursive' && flags === 'recursive'
-  const below = isWhole ? mountsBelow(plan, 'sources', found.path, strict) : []
+  const below = isWhole ? mountsBelow(tree, 'sources', found.path, strict) : []
   return addStaging(tree, {}, strict, (staging) => {
     const steps = plan.in('sources')
     const create = O.CREAT | O.EXCL | O.CLOEXEC

@@ -17,6 +17,8 @@ export class Tree {
   readonly isShared: boolean
   /** Which calls there are, of those that have a fallback: the one place where it is decided. */
   readonly has: Readonly<Record<'mount_setattr' | 'openat2', boolean>>
+  /** Whether mounts that are covered have flags that were to change. */
+  leavesCovered = false
   /** What is added when all else is. */
   readonly last: (() => void)[] = []
   #places: Place[] = [{ path: '/', made: undefined }]

@@ -57,12 +57,13 @@ test('C24, C3, C4: flags are the same without mount_setattr and without openat2'
 }, 60_000)
 
 test('C24: what has no fallback fails, and so does a mount that is made during the start', async () => {
-  const works = { recursive: 'works', link: 'works', late: 'works' }
+  const works = { recursive: 'works', link: 'works', uncovers: 'works', late: 'works' }
   expect(await observe('refusals', 'clone3', 'ENOSYS')).toEqual(works)
   for (const answer of ['ENOSYS', 'EPERM'])
     expect(await observe('refusals', both, answer)).toEqual({
       recursive: expect.stringMatching(`^mount_setattr: .* answers ${answer} to mount_setattr`),
       link: expect.stringMatching(`^openat: .*link.* answers ${answer} to openat2`),
+      uncovers: expect.stringMatching(`uncover a mount .* answers ${answer} to mount_setattr`),
       late: expect.stringMatching('^ppoll: .*start again'),
     })
 }, 60_000)

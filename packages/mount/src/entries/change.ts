@@ -4,6 +4,7 @@ import { attributesOf, checkFlags, FLAGS, flagsOf, type MountFlags } from '../fl
 import { absolute, mountPoint } from '../paths.ts'
 import { checkPropagation, PROPAGATION_BITS, type PropagationType } from '../propagation.ts'
 import { putOn } from '../steps.ts'
+import { refuseUncovering } from '../submounts.ts'
 import { find } from '../targets.ts'
 import type { Tree } from '../tree.ts'
 
@@ -60,7 +61,9 @@ export function unmount(target: string): Unmount {
 }
 
 /** Adds the step of an unmount. */
-export function addUnmount(tree: Tree, { target }: Unmount): void {
+export function addUnmount(tree: Tree, entry: Unmount): void {
+  const { target } = entry
+  refuseUncovering(tree, entry, target)
   const naming = { namespace: 'mount', operation: 'unmount', path: target } as const
   tree.plan.in('mounts').call('umount2', [target, MNT_DETACH | UMOUNT_NOFOLLOW], naming)
   tree.remove(target)
@@ -87,7 +90,9 @@ export function move(source: string, target: string): Move {
 }
 
 /** Adds the steps of a move. */
-export function addMove(tree: Tree, { source, target }: Move): void {
+export function addMove(tree: Tree, entry: Move): void {
+  const { source, target } = entry
+  refuseUncovering(tree, entry, source)
   const naming = { namespace: 'mount', operation: 'move', path: source, dest: target } as const
   const from = find(tree, source, { create: undefined }, { ...naming, dest: undefined })
   putOn(tree.plan, from, find(tree, target, { create: 'directory' }, naming), naming)
