@@ -36,7 +36,7 @@ export {
 } from '@ns/mount'
 export { NamespaceError, type Program, type Ready, SyscallError } from '@ns/syscalls'
 export { explain } from './explain.ts'
-export { type Namespaces, type NamespacesOption, types } from './namespaces.ts'
+export { type JoinedProcess, type Namespaces, type NamespacesOption, types } from './namespaces.ts'
 export type { SpawnOptions } from './options.ts'
 export { type Running, run } from './run.ts'
 export type { RunOptions } from './running.ts'

@@ -3,7 +3,13 @@ import { type IpcOptions, ipc } from '@ns/ipc'
 import { type MountOptions, mount } from '@ns/mount'
 import { type NetOptions, net } from '@ns/net'
 import { type PidOptions, pid } from '@ns/pid'
-import { type Contribution, checkKeys, invalidOption, isPrivileged } from '@ns/syscalls'
+import {
+  type Contribution,
+  checkKeys,
+  invalidOption,
+  isPrivileged,
+  type NamespaceType,
+} from '@ns/syscalls'
 import { type TimeOptions, time } from '@ns/time'
 import { type UserOptions, user } from '@ns/user'
 import { type UtsOptions, uts } from '@ns/uts'
@@ -21,6 +27,15 @@ export interface Namespaces {
   readonly ipc?: Wanted<IpcOptions>
   readonly cgroup?: Wanted<CgroupOptions>
   readonly time?: Wanted<TimeOptions>
+  /** Those of a process, for the types that are not named beside it. */
+  readonly join?: JoinedProcess | undefined
+}
+
+/** Whose namespaces are entered; all are of one process, whatever becomes of its number. */
+export interface JoinedProcess {
+  readonly pid: number
+  /** @default all that differ from the caller's */
+  readonly types?: readonly NamespaceType[] | undefined
 }
 
 /** All of them at once, or contributions as one has made them oneself. */
@@ -28,11 +43,11 @@ export type NamespacesOption = 'all' | Namespaces | readonly Contribution[]
 
 /** The facade's list: a new namespace package is one line here, and one in `Namespaces`. */
 const factories = { user, uts, mount, pid, net, ipc, cgroup, time } as const satisfies {
-  [Type in keyof Namespaces]-?: (options?: never) => Contribution
+  [Type in NamespaceType]: (options?: never) => Contribution
 }
 
 /** The types that `'all'` means. */
-export const types: readonly (keyof Namespaces)[] = Object.keys(factories) as (keyof Namespaces)[]
+export const types: readonly NamespaceType[] = Object.keys(factories) as NamespaceType[]
 
 /**
  * What `launch` is given for the option `namespaces`. A caller without privilege gets a user namespace that keeps its
@@ -54,11 +69,28 @@ function listOf(namespaces: NamespacesOption | undefined): readonly Contribution
   const each =
     namespaces === 'all' ? Object.fromEntries(types.map((type) => [type, true])) : namespaces
   if (typeof each === 'string') throw invalidOption(`namespaces: '${each}' is not 'all'`)
-  checkKeys('namespaces', each, types)
-  return types.flatMap((type) => contributionOf(type, (each as Namespaces)[type]) ?? [])
+  checkKeys('namespaces', each, [...types, 'join'])
+  const { join, ...named } = each as Namespaces
+  const joined = join === undefined ? [] : joinsOf(join)
+  return [
+    ...types.flatMap((type) => contributionOf(type, named[type]) ?? []),
+    ...joined.filter(({ type }) => named[type] === undefined),
+  ]
 }
 
-function contributionOf(type: keyof Namespaces, wanted: unknown): Contribution | undefined {
+function joinsOf(join: JoinedProcess): readonly Contribution[] {
+  checkKeys('namespaces.join', join, ['pid', 'types'])
+  const { pid: target, types: some }: JoinedProcess = join
+  if (!Number.isInteger(target) || target <= 0)
+    throw invalidOption('namespaces.join.pid: the pid of a process is wanted')
+  if (some === undefined)
+    return types.map((type) => ({ ...factories[type]({ join: target }), unlessOwn: true }))
+  if (!Array.isArray(some) || some.length === 0 || !some.every((type) => types.includes(type)))
+    throw invalidOption(`namespaces.join.types: some of ${types.join(', ')} are wanted`)
+  return [...new Set<NamespaceType>(some)].map((type) => factories[type]({ join: target }))
+}
+
+function contributionOf(type: NamespaceType, wanted: unknown): Contribution | undefined {
   if (wanted === undefined || wanted === false) return undefined
   if (isContribution(wanted)) {
     if (wanted.type !== type)

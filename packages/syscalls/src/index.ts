@@ -57,6 +57,7 @@ export { type ErrnoName, errnoName, errnoNumber, errnoText } from './kernel/errn
 export { type SyscallName, syscallNumber } from './kernel/numbers.ts'
 export { isProbed, type ProbedCall, probeSyscall, type Refusal } from './kernel/support.ts'
 export { Namespace, type NamespaceIdentity } from './namespaces/namespace.ts'
+export { whilePinned } from './namespaces/pinned.ts'
 export type { NamespaceRef } from './namespaces/ref.ts'
 export { CLONE_NEW, type NamespaceType, namespaceTypes, procName } from './namespaces/types.ts'
 export { BlockingLoop } from './process/blocking-loop.ts'

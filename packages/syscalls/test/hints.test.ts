@@ -115,7 +115,7 @@ const lines: readonly Line[] = [
     'a foreign namespace',
     { call: 'setns', errno: 'EPERM', namespace: 'net' },
     {},
-    /owns this net namespace/,
+    /joining a net namespace .*owns it/,
   ],
   [
     'the own user namespace',

@@ -1,14 +1,5 @@
 import { readFileSync } from 'node:fs'
-import {
-  close,
-  Namespace,
-  NamespaceError,
-  type NamespaceType,
-  namespaceTypes,
-  pidfdOpen,
-  pidfdSendSignal,
-  SyscallError,
-} from '@ns/syscalls'
+import { Namespace, type NamespaceType, namespaceTypes, whilePinned } from '@ns/syscalls'
 import { environmentOf, milliseconds, terminalOf } from '../command-line.ts'
 import { flagList } from '../help.ts'
 import { run } from '../run.ts'
@@ -45,21 +36,20 @@ interface Entered {
   readonly env: Record<string, string | undefined>
 }
 
-/** All that is taken from the target is taken while one process has that pid: its pidfd is open before and answers behind. */
+/** All that is taken from the target is of one process. */
 function lookAt({ values, target }: EnterLine): Entered {
   const handles: Namespace[] = []
-  const pidfd = target === undefined ? undefined : openTarget(target)
-  try {
+  const look = (): Entered => {
     for (const [type, ref] of refsOf(values, target)) handles.push(Namespace.open(type, ref))
     if (isAll(values)) closeOwn(handles)
     const base = values['target-env'] ? environOf(target ?? 0) : process.env
-    if (pidfd !== undefined && target !== undefined && !isThere(pidfd)) throw gone(target)
     return { handles, env: environmentOf(values, base) }
+  }
+  try {
+    return target === undefined ? look() : whilePinned(target, look)
   } catch (error) {
     for (const handle of handles) handle.close()
     throw error
-  } finally {
-    if (pidfd !== undefined) close(pidfd)
   }
 }
 
@@ -96,28 +86,6 @@ function environOf(pid: number): Record<string, string> {
       return at > 0 ? [[one.slice(0, at), one.slice(at + 1)]] : []
     }),
   )
-}
-
-function openTarget(pid: number): number {
-  try {
-    return pidfdOpen(pid)
-  } catch (cause) {
-    throw gone(pid, cause)
-  }
-}
-
-/** Signal 0; not being allowed to send it says that there is someone. */
-function isThere(pidfd: number): boolean {
-  try {
-    return pidfdSendSignal(pidfd, 0)
-  } catch (error) {
-    return error instanceof SyscallError && error.code === 'EPERM'
-  }
-}
-
-function gone(pid: number, cause?: unknown): NamespaceError {
-  const details = { code: 'ERR_NS_NO_SUCH_PROCESS', operation: 'open', cause } as const
-  return new NamespaceError(`there is no process ${pid}`, details)
 }
 
 const HEAD = `Run a command, or a shell, in namespaces that exist.

@@ -1,11 +1,11 @@
 import { fstatSync } from 'node:fs'
 import { close, open } from '../calls/fds.ts'
-import { pidfdOpen, pidfdSendSignal } from '../calls/processes.ts'
 import { attempt, cString, descriptor, succeed } from '../calls/result.ts'
 import { hintFor } from '../errors/hints.ts'
 import { NamespaceError } from '../errors/namespace-error.ts'
 import { SyscallError } from '../errors/syscall-error.ts'
 import { F, MS, NS_GET, O } from '../kernel/constants.ts'
+import { whilePinned } from './pinned.ts'
 import type { NamespaceRef } from './ref.ts'
 import { type NamespaceType, procName, typeOfFlag } from './types.ts'
 
@@ -136,32 +136,24 @@ function openRef(type: NamespaceType, ref: NamespaceRef): number {
   }
 }
 
-/** The pid is pinned while its link is opened: a number is reused, a pidfd is not. */
+/** The pid is pinned while its link is opened. */
 function openPid(type: NamespaceType, pid: number): number {
   if (!Number.isInteger(pid) || pid < 0) throw notA(type, pid, undefined)
-  const link = `/proc/${pid === 0 ? 'self' : pid}/ns/${procName(type)}`
-  let pidfd: number | undefined
+  if (pid === 0) return openLink(type, 'self')
   let fd: number | undefined
   try {
-    if (pid !== 0) pidfd = pidfdOpen(pid)
-    fd = open(link, O.RDONLY | O.CLOEXEC)
-    if (pidfd !== undefined && !isAlive(pidfd))
-      throw new SyscallError(3, 'pidfd_send_signal', { path: `pid ${pid}` })
-    return fd
-  } catch (cause) {
+    return whilePinned(pid, () => (fd = openLink(type, pid)), type)
+  } catch (error) {
     if (fd !== undefined) close(fd)
-    throw failed(type, `${type}: cannot open the namespace of process ${pid}`, cause)
-  } finally {
-    if (pidfd !== undefined) close(pidfd)
+    throw error
   }
 }
 
-/** Signal 0; not being allowed to send it says that there is someone. */
-function isAlive(pidfd: number): boolean {
+function openLink(type: NamespaceType, pid: number | 'self'): number {
   try {
-    return pidfdSendSignal(pidfd, 0)
-  } catch {
-    return true
+    return open(`/proc/${pid}/ns/${procName(type)}`, O.RDONLY | O.CLOEXEC)
+  } catch (cause) {
+    throw failed(type, `${type}: cannot open the namespace of process ${pid}`, cause)
   }
 }
 

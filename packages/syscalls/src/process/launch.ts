@@ -7,13 +7,11 @@ import { attempt } from '../calls/result.ts'
 import { library } from '../ffi/library.ts'
 import { MFD, SIGNAL } from '../kernel/constants.ts'
 import { isAtLeast } from '../kernel/release.ts'
-import { Namespace } from '../namespaces/namespace.ts'
 import { CLONE_NEW } from '../namespaces/types.ts'
 import { type Blueprint, build, sortContributions } from '../program/build.ts'
 import type { Command } from '../program/command.ts'
 import type { Contribution } from '../program/contribution.ts'
 import { explainProgram, type Program } from '../program/explain.ts'
-import type { Join } from '../program/joins.ts'
 import { REQUEST } from '../program/layout.ts'
 import { encode, type PlacedStep, place } from '../program/program.ts'
 import type { Step } from '../program/step.ts'
@@ -22,6 +20,7 @@ import { eventLoop } from './events.ts'
 import { cloneError } from './failure.ts'
 import { callStub } from './launcher.ts'
 import type { Loop } from './loop.ts'
+import { openJoins } from './open-joins.ts'
 import { OwnedFds, pairAbove } from './owned-fds.ts'
 import { openPlacement } from './placement.ts'
 import { encodeRequest, type Request } from './request.ts'
@@ -86,14 +85,12 @@ interface Ends {
 }
 
 function start(
-  contributions: readonly Contribution[],
+  wanted: readonly Contribution[],
   command: Command | undefined,
   options: StartOptions,
   { ours, theirs }: Ends,
 ): Child {
-  const joins = contributions.flatMap(({ type, join }): Join[] =>
-    join === undefined ? [] : [{ type, fd: theirs.add(Namespace.open(type, join).fd) }],
-  )
+  const { contributions, joins } = openJoins(wanted, theirs)
   const fds = command?.fds ?? (command ? [0, 1, 2] : [])
   const status = pairAbove(fds.length, ours, theirs)
   const hasInit = contributions.some(({ type, flags }) => type === 'pid' && flags !== 0)
@@ -189,13 +186,15 @@ function abandon(pidfd: number): void {
  */
 export function explain(contributions: readonly Contribution[], command: Command): Program {
   const sorted = sortContributions(contributions)
-  const joins = sorted.flatMap(({ type, join }): Join[] =>
-    join === undefined ? [] : [{ type, fd: 100 }],
-  )
   const opened = new OwnedFds()
   try {
+    const asksForOwn = sorted.some(({ unlessOwn }) => unlessOwn)
+    const entered = asksForOwn ? openJoins(sorted, opened).contributions : sorted
+    const joins = entered.flatMap(({ type, join }) =>
+      join === undefined ? [] : [{ type, fd: 100, name: `the ${type} namespace` }],
+    )
     const built = build({
-      contributions: sorted,
+      contributions: entered,
       command,
       joins,
       status: { fd: 101, name: 'status' },

@@ -18,6 +18,8 @@ export interface Contribution {
   readonly flags: number
   /** Enter this one instead of making one. */
   readonly join?: NamespaceRef | undefined
+  /** Without effect if what is to be joined is the caller's own. */
+  readonly unlessOwn?: boolean | undefined
   /** The cgroup v2 to be born in, a path or an fd: a namespace made then is rooted there (cgroup_namespaces(7)). */
   readonly placement?: string | { readonly fd: number } | undefined
   /** Adds the steps. Called once for each start, in the order of `namespaceTypes`. */

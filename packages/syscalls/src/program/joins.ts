@@ -18,6 +18,8 @@ import { type Step, step } from './step.ts'
 export interface Join {
   readonly type: NamespaceType
   readonly fd: number
+  /** It, and the user namespace that owns it: what an error names. */
+  readonly name: string
 }
 
 /** Marks of the messages on the status socket. */
@@ -38,7 +40,7 @@ export function addJoins(plan: Plan, joins: readonly Join[], privileged: boolean
     steps.call('fcntl', [fd, F.SETFD, FD_CLOEXEC], options)
     steps.call('setns', [fd, CLONE_NEW[join.type]], {
       ...options,
-      path: `the ${join.type} namespace`,
+      path: join.name,
     })
     steps.call('close', [fd], options)
     if (join.type === 'user') becomeRootInside(plan)

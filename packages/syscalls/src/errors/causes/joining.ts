@@ -6,10 +6,10 @@ import { isCapable, statusOf } from '../machine.ts'
 export const joining: readonly Cause[] = [
   {
     when: ({ call, errno }) => call === 'setns' && errno === 'EPERM',
-    find: ({ namespace }) =>
+    find: ({ namespace, path = `a ${namespace ?? ''} namespace` }) =>
       namespace === 'user'
         ? 'joining a user namespace needs CAP_SYS_ADMIN in it: be its owner, or root'
-        : `joining needs CAP_SYS_ADMIN in the user namespace that owns this ${namespace ?? ''} namespace: join that one too (user: { join })`,
+        : `joining ${path} needs CAP_SYS_ADMIN in the user namespace that owns it: join that one too (user: { join })`,
   },
   {
     when: ({ call, errno }) => call === 'setns' && errno === 'EINVAL',
