@@ -21,7 +21,7 @@ export type {
 export type { LandlockRules } from './attributes/landlock.ts'
 export type { Limit, LimitName, LimitValue } from './attributes/limits.ts'
 export { hasCapability, isPrivileged } from './calls/capabilities.ts'
-export { close, open, socketpair } from './calls/fds.ts'
+export { close, type Message, open, receive, send, socketpair } from './calls/fds.ts'
 export {
   type Exit,
   pidfdOpen,
@@ -78,7 +78,7 @@ export type { Ready } from './process/ready.ts'
 export type { Command } from './program/command.ts'
 export type { Contribution, ParkedChild } from './program/contribution.ts'
 export type { ExplainedStep, Program } from './program/explain.ts'
-export { handOver } from './program/joins.ts'
+export { handOver, rightsMessage } from './program/joins.ts'
 export { Region, Slot } from './program/memory.ts'
 export { type Phase, phases } from './program/order.ts'
 export { PhaseSteps, Plan, textOf } from './program/plan.ts'

@@ -17,6 +17,7 @@ const layers: Record<string, number> = {
   syscalls: 0,
   testkit: 1,
   netlink: 1,
+  egress: 3,
   spawn: 3,
   inspect: 3,
   cli: 4,

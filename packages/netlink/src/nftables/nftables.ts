@@ -55,6 +55,11 @@ export class Nftables {
     return new Nftables(await NetlinkSocket.openInside(NETLINK_PROTOCOL.NETFILTER, net, options))
   }
 
+  /** A client by a socket of NETLINK_NETFILTER that is open already, as `Netlink.from`. */
+  static from(fd: number): Nftables {
+    return new Nftables(NetlinkSocket.from(NETLINK_PROTOCOL.NETFILTER, fd))
+  }
+
   /**
    * Makes all changes at once, or none: no packet sees a half of them.
    *

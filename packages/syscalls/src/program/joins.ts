@@ -81,7 +81,7 @@ export function addFork(plan: Plan): Slot {
 }
 
 /** A message of one letter with one fd (unix(7), SCM_RIGHTS): whatever stores the fd into the slot stores it in the message. */
-function rightsMessage(plan: Plan, letter: string): { message: Region; fd: Slot } {
+export function rightsMessage(plan: Plan, letter: string): { message: Region; fd: Slot } {
   const control = Buffer.alloc(24) // struct cmsghdr with one fd
   control.writeBigUInt64LE(20n, 0)
   control.writeInt32LE(SOL_SOCKET, 8)

@@ -1,0 +1,89 @@
+import type { Socket } from 'node:net'
+import { type Duplex, pipeline } from 'node:stream'
+import type { Connect, Connection } from './connect.ts'
+import { DNS_PORT } from './constants.ts'
+import { originalDestination } from './original-destination.ts'
+import type { Refusal } from './refusal.ts'
+import type { Resolver } from './resolver.ts'
+import type { Targets } from './targets.ts'
+import { TlsGuard, WrongServerName } from './tls-guard.ts'
+
+/** What a gateway needs to know and whom it tells. */
+export interface GatewayParts {
+  readonly targets: Targets
+  readonly resolver: Resolver
+  readonly connect: Connect
+  onConnect(connection: Connection): void
+  onRefuse(refusal: Refusal): void
+}
+
+/**
+ * Serves the connections that were redirected to it. What it is told by the kernel is checked again here: whoever has
+ * CAP_NET_ADMIN inside can change the rules there, and reaches with that what is allowed, and nothing else.
+ */
+export class Gateway {
+  readonly #parts: GatewayParts
+  readonly #open = new Set<Duplex>()
+
+  constructor(parts: GatewayParts) {
+    this.#parts = parts
+  }
+
+  /** Takes a connection, which nobody has read from yet. */
+  async accept(socket: Socket): Promise<void> {
+    const { targets, resolver, connect, onConnect, onRefuse } = this.#parts
+    this.#keep(socket)
+    const destination = originalDestination(socket)
+    if (destination?.port === DNS_PORT) return resolver.serveTcp(socket)
+    const target = destination && targets.find(destination.address)
+    if (!destination || !target?.ports.has(destination.port)) {
+      onRefuse({ reason: 'address', protocol: 'tcp', ...destination })
+      return reset(socket)
+    }
+    const { host, isName } = target
+    const connection = { host, ...destination }
+    onConnect(connection)
+    try {
+      const outside = await connect(connection)
+      this.#keep(outside)
+      this.#join(socket, outside, connection, isName)
+    } catch (error) {
+      onRefuse({ reason: 'connect', protocol: 'tcp', ...connection, error: error as Error })
+      reset(socket)
+    }
+  }
+
+  /** Both ways, each with its own end; an error of one side resets the other. */
+  #join(socket: Socket, outside: Duplex, connection: Connection, isName: boolean): void {
+    if (socket.destroyed) {
+      outside.destroy()
+      return
+    }
+    const guard = isName ? [new TlsGuard(connection.host)] : []
+    pipeline([socket, ...guard, outside, socket], (error) => {
+      if (!error) return
+      if (error instanceof WrongServerName) {
+        const { serverName } = error
+        const named = serverName === undefined ? {} : { serverName }
+        this.#parts.onRefuse({ reason: 'sni', protocol: 'tcp', ...connection, ...named })
+      }
+      outside.destroy()
+      reset(socket)
+    })
+  }
+
+  #keep(stream: Duplex): void {
+    this.#open.add(stream)
+    stream.on('error', () => {}) // the pipeline tells; before and behind it nobody else would
+    stream.once('close', () => this.#open.delete(stream))
+  }
+
+  /** Ends all connections. */
+  close(): void {
+    for (const stream of this.#open) stream.destroy()
+  }
+}
+
+function reset(socket: Socket): void {
+  if (!socket.destroyed) socket.resetAndDestroy()
+}

@@ -1,0 +1,18 @@
+/**
+ * A child with no network but names that it was allowed, as an ordinary user too, and for programs that know of no
+ * proxy. Isolates interfaces, addresses, ports and abstract unix sockets, and lets connections out by name and port. Does
+ * not isolate unix sockets that are files, and looks at nothing inside of a connection but the server's name in TLS.
+ *
+ * ```ts
+ * import { createEgress } from '@ns/egress'
+ *
+ * await using gate = await createEgress({ allow: ['registry.example:443'] })
+ * spawn('npm', ['ci'], { namespaces: { user: true, net: gate } })
+ * ```
+ *
+ * @packageDocumentation
+ */
+
+export type { Connect, Connection } from './connect.ts'
+export { createEgress, type Egress, type EgressOptions } from './egress.ts'
+export type { Refusal } from './refusal.ts'

@@ -1,0 +1,166 @@
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { Duplex, PassThrough } from 'node:stream'
+import { setTimeout } from 'node:timers/promises'
+import { BlockingLoop, launch } from '@ns/syscalls'
+import {
+  checkLeaks,
+  needs,
+  ownMounts,
+  ownNetwork,
+  rootInside,
+  running,
+  Scratch,
+  shell,
+  userNamespaces,
+  waitFor,
+} from '@ns/testkit'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { createEgress } from '../src/index.ts'
+import { attempt, observed, withGate } from './inside.ts'
+
+beforeEach(needs(userNamespaces))
+checkLeaks()
+
+const echo = () => new PassThrough()
+
+describe('what is allowed', () => {
+  test('is reached by name and by address, and is told of', async () => {
+    const allow = ['registry.example:443', '*.example.org:80', '192.0.2.7:22', '[2001:DB8:0::7]:22']
+    await using it = await observed({ allow, connect: echo })
+    expect(await attempt(it.gate, 'allowed.mjs')).toEqual({
+      addresses: ['fd6e:7365:6772::1', '198.18.0.1'],
+      'in capitals': ['fd6e:7365:6772::1', '198.18.0.1'],
+      'by name': 'by name',
+      'by IPv4': 'by IPv4',
+      'below a wildcard': 'below',
+      'an address': 'an address',
+      'an IPv6 address': 'an IPv6 address',
+    })
+    expect(it.connections).toEqual([
+      { host: 'registry.example', address: 'fd6e:7365:6772::1', port: 443 },
+      { host: 'registry.example', address: '198.18.0.1', port: 443 },
+      { host: 'a.b.example.org', address: 'fd6e:7365:6772::2', port: 80 },
+      { host: '192.0.2.7', address: '192.0.2.7', port: 22 },
+      { host: '2001:db8::7', address: '2001:db8::7', port: 22 },
+    ])
+    expect(it.refusals).toEqual([])
+  })
+
+  test('is connected to from the parent’s own network', async () => {
+    using scratch = new Scratch()
+    const hosts = scratch.file('hosts', '192.0.2.7 registry.example\n')
+    const script = `ip link set lo up && ip address add 192.0.2.7/32 dev lo &&
+      mount --bind ${hosts} /etc/hosts &&
+      exec ${process.execPath} --conditions=@ns/source ${join(import.meta.dirname, 'fixtures/outside.mjs')}`
+    const world = [rootInside(), ownMounts(), ownNetwork()]
+    const { stdout, stderr } = await shell(world, script, { capabilities: 'keep' })
+    expect({ stdout, stderr }).toEqual({ stdout: '["198.18.0.1","hello "]', stderr: '' })
+  })
+
+  test('that nobody answers is reset, and told of', async () => {
+    const error = new Error('the mock is out of order')
+    await using it = await observed({
+      allow: ['registry.example:443'],
+      connect: () => Promise.reject(error),
+    })
+    const script = 'exec 3<>/dev/tcp/registry.example/443; read -r line <&3'
+    expect((await shell(withGate(it.gate), `bash -c '${script}'`)).stderr).toMatch(/reset by peer/)
+    expect(it.refusals).toMatchObject([{ reason: 'connect', host: 'registry.example', error }])
+  })
+
+  test('is carried over 1,000 connections at once', async () => {
+    await using it = await observed({ allow: ['registry.example:443'], connect: echo })
+    expect(await attempt(it.gate, 'many.mjs', [1000])).toBe(1000)
+    expect(it.connections).toHaveLength(1000)
+  }, 60_000)
+})
+
+describe('a gate', () => {
+  const hold = 'exec 3<>/dev/tcp/registry.example/443; echo open >&3; read -r line <&3'
+
+  /** The outside of a connection that stays open. */
+  function held() {
+    const outside: Duplex[] = []
+    const connect = () => {
+      const quiet = new Duplex({ read() {}, write: (_chunk, _, done) => done() })
+      outside.push(quiet)
+      return quiet
+    }
+    return { outside, connect }
+  }
+
+  test('ends connections with the child that crashed, and serves the next', async () => {
+    const { outside, connect } = held()
+    await using it = await observed({ allow: ['registry.example:443'], connect })
+    for (const count of [1, 2]) {
+      const command = { file: 'bash', args: ['-c', hold], fds: [] }
+      const child = await running(withGate(it.gate), command)
+      await waitFor(() => outside.length === count)
+      const closed = once(outside[count - 1] as Duplex, 'close')
+      await child[Symbol.asyncDispose]()
+      await closed
+    }
+  })
+
+  test('serves several children at once, each with addresses of its own', async () => {
+    await using it = await observed({ allow: ['*.example:443'], connect: echo })
+    const ask = (name: string) => shell(withGate(it.gate), `getent ahostsv4 ${name} | head -n 1`)
+    const answers = await Promise.all(['a.example', 'b.example', 'c.example'].map(ask))
+    for (const { stdout } of answers) expect(stdout).toMatch(/^198\.18\.0\.1 /)
+  })
+
+  test('that is closed lets nobody out any more, and starts nothing', async () => {
+    const { outside, connect } = held()
+    const it = await observed({ allow: ['registry.example:443'], connect })
+    const command = { file: 'bash', args: ['-c', `${hold}; sleep 600`], fds: [] }
+    await using _child = await running(withGate(it.gate), command)
+    await waitFor(() => outside.length === 1)
+    await it.gate.close()
+    await it.gate.close()
+    expect(outside[0]?.destroyed).toBe(true)
+    expect(() => launch([it.gate], { file: 'true' })).toThrow(/it is closed/)
+  })
+
+  test('is given back by a start that fails or is killed', async () => {
+    await using it = await observed({ allow: ['registry.example:443'] })
+    const missing = launch(withGate(it.gate), { file: '/nonesuch', fds: [] })
+    await expect(missing.exited).rejects.toMatchObject({ code: 'ENOENT' })
+    const killed = launch(withGate(it.gate), { file: 'true', fds: [] })
+    await setTimeout(1)
+    killed.kill('SIGKILL')
+    await killed.exited.catch(() => {})
+  })
+
+  test('refuses a start that blocks: nobody could serve it', async () => {
+    await using it = await observed({ allow: [] })
+    const loop = new BlockingLoop()
+    const child = launch(withGate(it.gate), { file: 'true', fds: [] }, { loop })
+    loop.run(() => child.ended !== undefined)
+    expect(child.ended?.error).toMatchObject({ code: 'ERR_NS_INVALID_OPTION' })
+  })
+})
+
+describe('entries', () => {
+  test.each([
+    'registry.example',
+    'registry.example:0',
+    'registry.example:65536',
+    'registry.example:53',
+    'https://registry.example:443',
+    '*:443',
+    '*.:443',
+    'a.*.example:443',
+    'a b:443',
+    '127.0.0.1:80',
+    '[::1]:80',
+    '[registry.example]:80',
+    '2001:db8::7:22',
+    '192.0.2.7/24:22',
+  ])('%s is refused', async (entry) => {
+    await expect(createEgress({ allow: [entry] })).rejects.toMatchObject({
+      code: 'ERR_NS_INVALID_OPTION',
+      message: expect.stringContaining(entry),
+    })
+  })
+})
