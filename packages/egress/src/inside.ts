@@ -24,7 +24,7 @@ const WHY = 512
 const options = { namespace: 'net', operation: 'open the gate' } as const
 
 /** Sockets of IPv6 are made where the kernel has it. */
-export const hasIpv6 = (): boolean => existsSync('/proc/net/if_inet6')
+const hasIpv6 = (): boolean => existsSync('/proc/net/if_inet6')
 
 /**
  * The child's part: it makes the sockets in its new network, hands each to the parent, and waits until the parent
