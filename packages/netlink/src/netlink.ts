@@ -63,11 +63,6 @@ export class Netlink {
     return new Netlink(await NetlinkSocket.openInside(NETLINK_PROTOCOL.ROUTE, net, options))
   }
 
-  /** A client by a socket of NETLINK_ROUTE that is open already; closed with this, and when it is none. */
-  static from(fd: number): Netlink {
-    return new Netlink(NetlinkSocket.from(NETLINK_PROTOCOL.ROUTE, fd))
-  }
-
   /**
    * Carries out all of a plan, in its order, or nothing: what was done before a step failed is taken back.
    *
