@@ -13,5 +13,6 @@
  * @packageDocumentation
  */
 
+export { killAll } from './kill-all.ts'
 export { type PidOptions, pid } from './pid.ts'
-export { type NamespaceProcess, processes } from './processes.ts'
+export { type NamespaceProcess, processes, toHostPid, toInsidePid } from './processes.ts'

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Socket } from 'node:net'
-import { close, launch, socketpair } from '@ns/syscalls'
+import { close, launch, Namespace, socketpair } from '@ns/syscalls'
 import {
   asCaller,
   checkLeaks,
@@ -11,7 +11,7 @@ import {
   waitFor,
 } from '@ns/testkit'
 import { describe, expect, test } from 'vitest'
-import { pid, processes } from '../src/index.ts'
+import { killAll, pid, processes, toHostPid, toInsidePid } from '../src/index.ts'
 
 describeNamespace({ type: 'pid', create: () => pid(), join: (ref) => pid({ join: ref }) })
 checkLeaks()
@@ -32,8 +32,8 @@ describe('with an init', () => {
   test('A16: from outside the init is 1 and the command what it calls itself', async () => {
     await using shellInside = await running(asCaller([pid()]))
     const [init, command, ...others] = processes(shellInside.pid)
-    expect(init).toEqual({ pid: shellInside.pid, inside: 1, command: 'ns-init' })
-    expect(command).toMatchObject({ command: 'sleep' })
+    expect(init).toEqual({ pid: shellInside.pid, inside: 1, parent: 0, command: 'ns-init' })
+    expect(command).toMatchObject({ command: 'sleep', parent: 1 })
     expect(others).toEqual([])
     const status = readFileSync(`/proc/${command?.pid}/status`, 'utf8')
     const numbers = status
@@ -208,6 +208,7 @@ describe('one that is joined', () => {
     expect(processes(sleeper.pid)).toContainEqual({
       pid: joiner.pid,
       inside: expect.any(Number),
+      parent: 0,
       command: 'sleep',
     })
     expect((await shell(contributions, ids)).stdout).toMatch(/^\d+ 0\n$/)
@@ -243,6 +244,26 @@ describe('processes', () => {
       expect.objectContaining({ code: 'ERR_NS_NOT_A_NAMESPACE', namespace: 'pid' }),
     )
   })
+})
+
+test('numbers are translated both ways', async () => {
+  await using sleeper = await running(asCaller([pid()]))
+  const command = processes(sleeper.pid)[1]
+  expect(toHostPid(sleeper.pid, command?.inside ?? 0)).toBe(command?.pid)
+  expect(toInsidePid(sleeper.pid, command?.pid ?? 0)).toBe(command?.inside)
+  expect(toHostPid(sleeper.pid, 1)).toBe(sleeper.pid)
+  expect(toInsidePid(sleeper.pid, process.pid)).toBeUndefined()
+})
+
+test('all are ended through PID 1, joined ones too; our own namespace is refused', async () => {
+  await using sleeper = await running(asCaller([pid()]))
+  await using joiner = await running(asCaller([pid({ join: sleeper.pid })], sleeper.pid))
+  using namespace = Namespace.open('pid', sleeper.pid)
+  expect(killAll(namespace)).toBe(true)
+  expect(await sleeper.child.exited).toMatchObject({ signalCode: 'SIGKILL' })
+  expect(await joiner.child.exited).toMatchObject({ signalCode: 'SIGKILL' })
+  expect(killAll(namespace)).toBe(false)
+  expect(() => killAll(0)).toThrow(expect.objectContaining({ code: 'ERR_NS_INVALID_OPTION' }))
 })
 
 describe('refused before anything exists', () => {
