@@ -1,6 +1,7 @@
 import { explain as explainLaunch, type Program } from '@ns/syscalls'
-import { contributionsOf } from './namespaces.ts'
-import { checkCall, type SpawnOptions, splitArguments } from './options.ts'
+import { checkCall } from './call.ts'
+import type { SpawnOptions } from './options.ts'
+import { numbersOf } from './stdio.ts'
 import { terminalFd } from './terminal.ts'
 
 /**
@@ -10,15 +11,8 @@ import { terminalFd } from './terminal.ts'
 export function explain(file: string, options?: SpawnOptions): Program
 export function explain(file: string, args?: readonly string[], options?: SpawnOptions): Program
 export function explain(file: string, second?: unknown, third?: unknown): Program {
-  const { args, options } = splitArguments<SpawnOptions>(second, third)
-  const { command } = checkCall(file, args, options)
-  const { stdio } = options
-  const count = Math.max(3, Array.isArray(stdio) ? stdio.length : 0)
-  const fds = Array.from({ length: count }, (_, fd) => fd)
-  const controllingTerminal = terminalFd(stdio) ?? command.controllingTerminal
-  return explainLaunch(contributionsOf(options.namespaces), {
-    ...command,
-    fds,
-    controllingTerminal,
-  })
+  const { contributions, command, options } = checkCall(file, second, third)
+  const fds = numbersOf(options.stdio)
+  const controllingTerminal = terminalFd(options.stdio) ?? command.controllingTerminal
+  return explainLaunch(contributions, { ...command, fds, controllingTerminal })
 }

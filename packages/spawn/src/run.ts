@@ -1,6 +1,6 @@
+import { abortError } from './node-error.ts'
 import { collect, lines } from './output.ts'
 import { type Begun, begin, most, type RunOptions } from './running.ts'
-import { abortError } from './spawn.ts'
 import { type Result, SubprocessError } from './subprocess-error.ts'
 
 /** The promise of a result; or, iterated where `run` is called, the lines of stdout, which the result then hasn't. */
@@ -15,7 +15,7 @@ export interface Running extends Promise<Result>, AsyncIterable<string> {}
  *
  * Leaving the loop ends the program.
  *
- * @throws {SubprocessError} `ERR_NS_EXIT`, `ERR_NS_SIGNAL`, `ERR_NS_TIMEOUT`, `ERR_CHILD_PROCESS_STDIO_MAXBUFFER`: it ran
+ * @throws {SubprocessError} `ERR_NS_EXIT`, `ERR_NS_SIGNAL`, `ERR_NS_TIMEOUT`, `ERR_NS_MAX_BUFFER`: it ran
  * @throws what the `error` event of `spawn` carries, when it was not started or was aborted
  */
 export function run(file: string, options?: RunOptions): Running

@@ -6,10 +6,12 @@ import {
   checkMilliseconds,
   invalidValue,
 } from './arguments.ts'
+import { splitArguments } from './call.ts'
 import { checkInput, feed, type Input } from './input.ts'
-import { type SpawnOptions, splitArguments } from './options.ts'
+import { abortError } from './node-error.ts'
+import type { SpawnOptions } from './options.ts'
 import type { Most } from './output.ts'
-import { abortError, spawn } from './spawn.ts'
+import { spawn } from './spawn.ts'
 import { isPipe } from './stdio.ts'
 import type { Subprocess } from './subprocess.ts'
 import type { Limit } from './subprocess-error.ts'

@@ -1,21 +1,16 @@
-import {
-  BlockingLoop,
-  type Child,
-  type ErrnoName,
-  errnoName,
-  errnoNumber,
-  launch,
-  SyscallError,
-} from '@ns/syscalls'
+import { BlockingLoop, type Child, close, type ErrnoName, errnoName, launch } from '@ns/syscalls'
 import { checkBytes, invalidType } from './arguments.ts'
-import { contributionsOf } from './namespaces.ts'
-import { startError } from './node-error.ts'
-import { type Call, checkCall, type SpawnOptions, splitArguments } from './options.ts'
+import { type Call, checkStart } from './call.ts'
+import type { SpawnOptions } from './options.ts'
 import { openStdio, type Stdio } from './stdio.ts'
-import { pump, type SyncPipes } from './sync-pipes.ts'
+import { pump } from './sync-pipes.ts'
+import { ended, notStarted, type SpawnSyncResult } from './sync-result.ts'
 
 /** As much as a program may write to all its pipes, in bytes: Node's. */
 const MAX_BUFFER = 1024 * 1024
+
+/** `ms` in which a program that exceeds a limit may end by the signal, before its pipes break: SIGPIPE would come first. */
+const BREAK_AFTER = 100
 
 /** Options of `spawnSync`: those of Node's with its meaning, and `namespaces`. */
 export interface SpawnSyncOptions extends SpawnOptions {
@@ -27,23 +22,9 @@ export interface SpawnSyncOptions extends SpawnOptions {
   readonly encoding?: BufferEncoding | 'buffer' | null | undefined
 }
 
-/** What a program left: Node's object. */
-export interface SpawnSyncResult<Output extends string | Buffer = string | Buffer> {
-  readonly pid: number
-  /** Index: the program's fd; null where it wrote to no pipe of ours. */
-  readonly output: (Output | null)[]
-  readonly stdout: Output
-  readonly stderr: Output
-  /** The exit code; null when a signal ended it, or nothing was started. */
-  readonly status: number | null
-  readonly signal: NodeJS.Signals | null
-  /** Why nothing was started; the limit for which it was ended: `ETIMEDOUT`, `ENOBUFS`; `EPIPE`: it left input unread. */
-  readonly error?: Error
-}
-
 /**
- * Runs a program to its end while this thread waits: no other JavaScript runs. A start that takes the parent's part
- * asynchronously (`newuidmap`) is refused by name.
+ * Runs a program to its end while this thread waits: no other JavaScript runs. With an init that stays `'until-empty'`
+ * it waits for the last process. A contribution whose parent's part is a promise is refused by name.
  *
  * @throws {TypeError} with Node's codes, {NamespaceError} `ERR_NS_INVALID_OPTION`: a mistake of the caller
  * @see child_process.spawnSync
@@ -72,77 +53,60 @@ export function spawnSync(
   options?: SpawnSyncOptions,
 ): SpawnSyncResult
 export function spawnSync(file: string, second?: unknown, third?: unknown): SpawnSyncResult {
-  const { args, options } = splitArguments<SpawnSyncOptions>(second, third)
-  const call = checkCall(file, args, options)
-  const contributions = contributionsOf(options.namespaces)
-  const most = checkBytes('options.maxBuffer', options.maxBuffer) ?? MAX_BUFFER
-  const input = bytesOf(options)
+  const call = checkStart<SpawnSyncOptions>(file, second, third)
+  const most = checkBytes('options.maxBuffer', call.options.maxBuffer) ?? MAX_BUFFER
+  const input = bytesOf(call.options)
   const loop = new BlockingLoop()
-  let stdio: Stdio | undefined
-  let child: Child
+  let started: Started
   try {
-    stdio = openStdio(options.stdio)
-    const command = { ...call.command, fds: stdio.fds }
-    child = launch(contributions, command, { startTimeout: call.startTimeout, loop })
+    started = start(call, loop)
   } catch (error) {
-    if (stdio) pump(loop, stdio.ends, input, nothing, nothing).close()
-    if (!(error instanceof SyscallError) && isMistake(error)) throw error
-    return notStarted(startError(error, 'spawnSync', call, contributions.length > 0))
-  } finally {
-    stdio?.release()
+    return notStarted(error, call)
   }
+  const { child, ends } = started
   let limit: ErrnoName | undefined
+  let isStopped = false
   let length = 0
   const stop = (errno: ErrnoName) => {
-    if (limit !== undefined) return
-    limit = errno
+    if (isStopped) return
+    isStopped = true
+    limit = errno // rather than that its input is left unread
     child.kill(call.killSignal)
-    pipes.close()
+    pipes.stop()
+    loop.after(BREAK_AFTER, () => pipes.close())
   }
   const count = (bytes: number) => {
     length += bytes
     if (length > most) stop('ENOBUFS')
   }
-  const pipes: SyncPipes = pump(loop, stdio.ends, input, count, (errno) => {
+  const pipes = pump(loop, ends, input, count, (errno) => {
     limit ??= errnoName(errno) as ErrnoName // it has not read all that it was given
   })
   if (call.timeout) loop.after(call.timeout, () => stop('ETIMEDOUT'))
-  loop.run(() => child.ended !== undefined && pipes.isOver())
-  const ended = child.ended as NonNullable<typeof child.ended>
-  if (!ended.exit) {
-    if (isMistake(ended.error)) throw ended.error
-    return notStarted(startError(ended.error, 'spawnSync', call, contributions.length > 0))
+  loop.run(() => child.ended !== undefined && (isStopped || pipes.isOver()))
+  pipes.close()
+  const { exit, error } = child.ended as NonNullable<typeof child.ended>
+  if (!exit) return notStarted(error, call)
+  return ended({ pid: child.pid, exit, output: pipes.output, limit }, call)
+}
+
+interface Started {
+  readonly child: Child
+  /** Ours of its pipes. */
+  readonly ends: Stdio['ends']
+}
+
+function start(call: Call, loop: BlockingLoop): Started {
+  const { contributions, command, options, startTimeout } = call
+  const { fds, ends, release } = openStdio(options.stdio)
+  try {
+    return { child: launch(contributions, { ...command, fds }, { startTimeout, loop }), ends }
+  } catch (error) {
+    for (const end of ends) if (end !== null) close(end)
+    throw error
+  } finally {
+    release()
   }
-  const { exitCode: status, signalCode: signal } = ended.exit
-  const output = pipes.output.map((chunks) => chunks && decode(Buffer.concat(chunks), options))
-  const result = { pid: child.pid, output, stdout: output[1], stderr: output[2], status, signal }
-  return (limit ? { error: limitError(limit, call), ...result } : result) as SpawnSyncResult
-}
-
-const nothing = () => {}
-
-/** An option that contradicts another, or that a start which blocks can't have: not a failure of the start. */
-function isMistake(error: unknown): boolean {
-  return (
-    (error as NodeJS.ErrnoException).code?.startsWith('ERR_') === true &&
-    !/^ERR_NS_(?!INVALID_OPTION)/.test((error as NodeJS.ErrnoException).code ?? '')
-  )
-}
-
-function notStarted(error: Error): SpawnSyncResult {
-  const none = { pid: 0, output: null, stdout: undefined, stderr: undefined }
-  return { error, status: null, signal: null, ...none } as unknown as SpawnSyncResult
-}
-
-function limitError(code: ErrnoName, { command }: Call): Error {
-  const syscall = `spawnSync ${command.file}`
-  return Object.assign(new Error(`${syscall} ${code}`), {
-    errno: -errnoNumber(code),
-    code,
-    syscall,
-    path: command.file,
-    spawnargs: [...(command.args ?? [])],
-  })
 }
 
 function bytesOf({ input, encoding }: SpawnSyncOptions): Uint8Array {
@@ -151,8 +115,4 @@ function bytesOf({ input, encoding }: SpawnSyncOptions): Uint8Array {
   if (!ArrayBuffer.isView(input))
     throw invalidType('options.stdio[0]', 'a string, a Buffer, a TypedArray or a DataView', input)
   return new Uint8Array(input.buffer, input.byteOffset, input.byteLength)
-}
-
-function decode(bytes: Buffer, { encoding }: SpawnSyncOptions): string | Buffer {
-  return encoding && encoding !== 'buffer' ? bytes.toString(encoding) : bytes
 }

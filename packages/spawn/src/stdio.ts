@@ -2,7 +2,10 @@ import type { Stream } from 'node:stream'
 import { attempt, close, F, O, open, socketpair } from '@ns/syscalls'
 import { invalidType, invalidValue } from './arguments.ts'
 
-/** For one fd: a pseudo-terminal (one for all that ask), a new pipe, `/dev/null`, the caller's own, an fd, or a stream that has one. `'ipc'` is refused. */
+/**
+ * For one fd: a pseudo-terminal (one for all that ask), a new pipe, `/dev/null` (from 3 on: nothing), the caller's own,
+ * an fd, or a stream that has one. `'ipc'` is refused.
+ */
 export type StdioEntry =
   | 'pty'
   | 'pipe'
@@ -25,8 +28,8 @@ export type StdioOption =
 
 /** The child's fds while it is being started, and our ends of its pipes. */
 export interface Stdio {
-  /** Index: the fd in the child; value: the fd here. */
-  readonly fds: readonly number[]
+  /** Index: the fd in the child; value: the fd here; null where it has none. */
+  readonly fds: readonly (number | null)[]
   /** Index: the fd in the child; value: the fd here of a pipe's other end; null where it is no pipe. */
   readonly ends: readonly (number | null)[]
   /** Closes the child's ends. */
@@ -39,8 +42,15 @@ export function isPipe(option: StdioOption | null | undefined, i: number): boole
   return i < entries.length && checkEntry(entries[i], i) === 'pipe'
 }
 
+/** The numbers that the child's fds will have; null: it has none of that number. */
+export function numbersOf(option: StdioOption | null | undefined): readonly (number | null)[] {
+  const isNothing = (entry: StdioEntry, i: number) =>
+    i > 2 && entry !== 'pty' && checkEntry(entry, i) === 'ignore'
+  return entriesOf(option).map((entry, i) => (isNothing(entry, i) ? null : i))
+}
+
 interface Source {
-  readonly fd: number
+  readonly fd: number | null
   /** Ours to close when the child has it. */
   readonly owned: boolean
   readonly end?: number
@@ -68,7 +78,7 @@ export function openStdio(option: StdioOption | null | undefined): Stdio {
 }
 
 function release(sources: readonly Source[]): void {
-  for (const { fd, owned } of sources) if (owned) close(fd)
+  for (const { fd, owned } of sources) if (owned && fd !== null) close(fd)
 }
 
 function entriesOf(option: StdioOption | null | undefined): readonly StdioEntry[] {
@@ -105,6 +115,7 @@ function checkEntry(entry: StdioEntry, i: number): Wanted {
 
 function openEntry(wanted: Wanted, i: number): Source {
   if (wanted === 'inherit') return given(i, i)
+  if (wanted === 'ignore' && i > 2) return { fd: null, owned: false } // as Node: no fd at all
   if (wanted === 'ignore') return { fd: open('/dev/null', O.RDWR | O.CLOEXEC), owned: true }
   if (wanted !== 'pipe') return given(wanted, i)
   const [end, fd] = socketpair()

@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events'
 import { Socket } from 'node:net'
 import type { StdioEntry, StdioOption } from './stdio.ts'
 
@@ -46,7 +47,41 @@ export function handOver(option: StdioOption | null | undefined): void {
   }
 }
 
-/** Takes what nobody reads: a pipe ends only after its data. */
-export function flush(streams: readonly (PipeEnd | null)[]): void {
-  for (const stream of streams) if (stream?.readable && !stream.isHandedOver) stream.resume()
+/** Our ends of a child's pipes as long as it lives, and until they have ended too. */
+export class Pipes {
+  readonly #streams: readonly (PipeEnd | null)[]
+  readonly #closed: () => void
+  #open = 1 // the child itself
+
+  /** @param closed called once, when the child has ended and each stream is closed */
+  constructor(streams: readonly (PipeEnd | null)[], closed: () => void) {
+    this.#streams = streams
+    this.#closed = closed
+    for (const stream of streams) if (stream) this.await(stream)
+  }
+
+  /** Counts one more that has to close. */
+  await(stream: EventEmitter): void {
+    this.#open += 1
+    stream.once('close', () => this.#close())
+  }
+
+  /** From now on they are read. */
+  open(): void {
+    for (const stream of this.#streams) stream?.open()
+  }
+
+  /** The child has ended. Takes what nobody reads, as a pipe ends only after its data; who listened for the end has this tick to begin. */
+  end(): void {
+    process.nextTick(() => {
+      for (const stream of this.#streams)
+        if (stream?.readable && !stream.isHandedOver) stream.resume()
+    })
+    this.#close()
+  }
+
+  #close(): void {
+    this.#open -= 1
+    if (this.#open === 0) this.#closed()
+  }
 }

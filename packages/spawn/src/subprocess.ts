@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events'
 import type { Readable, Writable } from 'node:stream'
 import type { Child, Exit, Pty, Ready } from '@ns/syscalls'
 import { checkSignal } from './arguments.ts'
-import { flush, type PipeEnd } from './streams.ts'
+import { type PipeEnd, Pipes } from './streams.ts'
 import { terminate } from './terminate.ts'
 
 /** Node's ChildProcess for `instanceof` and for the types; its constructor makes a handle that nobody would close. */
@@ -38,7 +38,7 @@ export class Subprocess<
   override killed = false
   /** There is no IPC channel: never. */
   override readonly connected = false
-  readonly #streams: readonly (PipeEnd | null)[]
+  readonly #pipes: Pipes
   readonly #describe: (reason: unknown) => Error
   readonly #ready = Promise.withResolvers<Ready>()
   readonly #exited = Promise.withResolvers<Exit>()
@@ -46,7 +46,6 @@ export class Subprocess<
   /** Whether somebody looks at the promises: then an `error` that nobody listens to is not uncaught. */
   #isAwaited = false
   #child: Child | undefined
-  #toClose = 1
 
   /** @internal use `spawn` */
   constructor(
@@ -59,13 +58,12 @@ export class Subprocess<
     this.#describe = describe
     this.spawnfile = spawnfile
     this.spawnargs = [...spawnargs] as string[]
-    this.#streams = streams
+    this.#pipes = new Pipes(streams, () => this.#close())
     this.stdio = [...streams] as unknown as this['stdio']
     const [stdin = null, stdout = null, stderr = null] = streams
     this.stdin = stdin as unknown as In
     this.stdout = stdout as unknown as Out
     this.stderr = stderr as unknown as Err
-    for (const stream of streams) this.#awaitEnd(stream)
     this.#ready.promise.catch(() => {}) // whoever doesn't look at these hears the event
     this.#exited.promise.catch(() => {})
   }
@@ -120,8 +118,7 @@ export class Subprocess<
   attach(pty: Pty): void {
     this.pty = pty
     this.stdout ??= pty as unknown as Out
-    this.#toClose += 1
-    pty.once('close', () => this.#maybeClose())
+    this.#pipes.await(pty)
     this.#exited.promise.then(
       () => process.nextTick(() => pty.readableFlowing === null && pty.resume()),
       () => pty.destroy(),
@@ -174,7 +171,7 @@ export class Subprocess<
     this.pid = ready.pid
     this.#ready.resolve(ready)
     this.emit('spawn')
-    this.#open()
+    this.#pipes.open()
   }
 
   #end(exit: Exit): void {
@@ -183,7 +180,7 @@ export class Subprocess<
     this.stdin?.destroy()
     this.#exited.resolve(exit)
     this.emit('exit', exit.exitCode, exit.signalCode)
-    this.#finish()
+    this.#pipes.end()
   }
 
   /** As Node: the code is the negative errno, for whoever looks at `close` alone. */
@@ -191,34 +188,16 @@ export class Subprocess<
     const error = this.#describe(reason)
     const { errno, cause } = error as NodeJS.ErrnoException & { cause?: { errno?: number } }
     this.forget()
-    this.#open()
+    this.#pipes.open()
     this.exitCode = errno ?? cause?.errno ?? -1
     this.stdin?.destroy()
     this.#ready.reject(error)
     this.#exited.reject(error)
     if (this.listenerCount('error') > 0 || !this.#isAwaited) this.emit('error', error)
-    this.#finish()
+    this.#pipes.end()
   }
 
-  /** Pipes that nobody reads would never end; whoever listened for the end has this tick to begin. */
-  #finish(): void {
-    process.nextTick(() => flush(this.#streams))
-    this.#maybeClose()
-  }
-
-  #open(): void {
-    for (const stream of this.#streams) stream?.open()
-  }
-
-  #awaitEnd(stream: PipeEnd | null): void {
-    if (!stream) return
-    this.#toClose += 1
-    stream.once('close', () => this.#maybeClose())
-  }
-
-  #maybeClose(): void {
-    this.#toClose -= 1
-    if (this.#toClose > 0) return
+  #close(): void {
     this.emit('close', this.exitCode, this.signalCode)
     this.#closed.resolve()
   }

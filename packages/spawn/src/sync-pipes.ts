@@ -8,6 +8,8 @@ export interface SyncPipes {
   /** Index: the child's fd; null where it is no pipe that it writes to. */
   readonly output: readonly (readonly Buffer[] | null)[]
   isOver(): boolean
+  /** Nothing more is read or written; they stay open. */
+  stop(): void
   close(): void
 }
 
@@ -45,6 +47,9 @@ export function pump(
   return {
     output,
     isOver: () => open.size === 0,
+    stop: () => {
+      for (const source of open.values()) source.close()
+    },
     close: () => {
       for (const fd of [...open.keys()]) finish(fd)
     },

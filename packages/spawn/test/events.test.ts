@@ -155,7 +155,7 @@ describe.each(where)('%s', (_, namespaces) => {
   test('a process that is not referenced does not hold the event loop', async () => {
     const script = `
       import { spawn } from ${JSON.stringify(new URL('../src/index.ts', import.meta.url).pathname)}
-      const child = spawn('sleep', ['60'], { stdio: 'ignore', namespaces: ${JSON.stringify(namespaces)} })
+      const child = spawn('sleep', ['60'], { stdio: 'ignore', parentDeathSignal: 'SIGKILL', namespaces: ${JSON.stringify(namespaces)} })
       await child.ready
       child.unref()
       process.on('exit', () => console.log('the loop is empty'))`

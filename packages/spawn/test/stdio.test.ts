@@ -1,14 +1,25 @@
 import { once } from 'node:events'
-import { closeSync, createWriteStream, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import {
+  closeSync,
+  createWriteStream,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Duplex } from 'node:stream'
+import type { Duplex, Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { attempt } from '@ns/syscalls'
 import { checkLeaks } from '@ns/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { run, spawn } from '../src/index.ts'
+import { type StdioEntry, spawn } from '../src/index.ts'
 
 checkLeaks()
 
+const F_DUPFD = 0
 let directory: string
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'ns-stdio-'))
@@ -45,12 +56,52 @@ describe('stdio', () => {
     await once(child, 'close')
   })
 
-  test('B14: nothing but what was asked for is open inside', async () => {
-    const strays = Array.from({ length: 20 }, () => openSync('/dev/null', 'r'))
-    const script = 'for fd in 0 1 2 3 4 5 6 7 8 9; do [ -e /proc/$$/fd/$fd ] && echo $fd; done; :'
-    const { stdout } = await run('sh', ['-c', script])
-    for (const fd of strays) closeSync(fd)
-    expect(stdout).toBe('0\n1\n2\n')
+  describe.each([
+    ['without namespaces', {}],
+    ['in namespaces', { namespaces: { user: { map: 'root' }, uts: true, pid: true } }],
+  ] as const)('B14: %s', (_, where) => {
+    const list = { ...where, stdio: ['ignore', 'pipe', 'inherit'] as StdioEntry[] }
+    /** The fds that a program finds, but for the one that it finds them with. */
+    async function inside(...more: StdioEntry[]): Promise<string[]> {
+      const script =
+        'opendir(D, "/proc/self/fd"); print join("\n", grep { $_ ne "." && $_ ne ".." && (readlink("/proc/self/fd/$_") // "") !~ m(/fd$) } readdir D)'
+      const child = spawn('perl', ['-e', script], { ...list, stdio: [...list.stdio, ...more] })
+      const printed = await text(child.stdout as Readable)
+      await child.closed
+      return printed.split('\n').sort((a, b) => Number(a) - Number(b))
+    }
+
+    test('nothing but what was asked for is open, whatever is open here', async () => {
+      const path = join(directory, 'stray')
+      const one = openSync(path, 'w')
+      const kept = Array.from({ length: 20 }, () => openSync(path, 'r'))
+      const passedOn = Array.from({ length: 20 }, () => attempt('fcntl', one, F_DUPFD, 3)) // not close-on-exec
+      const folder = openSync(directory, 'r')
+      try {
+        expect(await inside()).toEqual(['0', '1', '2'])
+        expect(await inside('ignore', folder)).toEqual(['0', '1', '2', '4'])
+      } finally {
+        for (const fd of [one, folder, ...kept, ...passedOn]) closeSync(fd)
+      }
+    })
+
+    test('numbers change places, 3 becomes 5 and 5 becomes 3; 1000 is one like others', async () => {
+      const at = (fd: number) => readlinkSync(`/proc/self/fd/${fd}`)
+      const high = attempt('fcntl', 0, F_DUPFD, 1000)
+      const stdio: StdioEntry[] = ['ignore', 'pipe', 'inherit', 5, 'ignore', 3]
+      stdio[1000] = high
+      const script =
+        'print join("\n", map { readlink("/proc/self/fd/$_") // "none" } 3, 4, 5, 999, 1000)'
+      try {
+        const child = spawn('perl', ['-e', script], { ...where, stdio })
+        const printed = await text(child.stdout as Readable)
+        await child.closed
+        expect(printed.split('\n')).toEqual([at(5), 'none', at(3), 'none', at(high)])
+        expect(at(3)).not.toBe(at(5))
+      } finally {
+        closeSync(high)
+      }
+    })
   })
 
   test.each([

@@ -12,7 +12,7 @@ const F_DUPFD = 0
 
 /** What stands at each fd of a child that has these, `run`'s three in front. */
 async function targets(
-  fds: readonly number[],
+  fds: readonly (number | null)[],
   numbers: readonly number[],
   contributions: readonly Contribution[] = [],
 ): Promise<string[]> {
@@ -71,12 +71,21 @@ describe('B14: fds', () => {
     expect(high).toBeGreaterThanOrEqual(1000)
     try {
       expect(await targets([high], [3])).toEqual([a.path])
-      const fds = Array.from({ length: 998 }, () => b.fd)
+      const fds: (number | null)[] = Array(998).fill(null)
+      fds[0] = b.fd
       fds[997] = a.fd // number 1000
-      expect(await targets(fds, [3, 999, 1000])).toEqual([b.path, b.path, a.path])
+      expect(await targets(fds, [3, 4, 999, 1000])).toEqual([b.path, a.path])
     } finally {
       closeSync(high)
     }
+  })
+
+  test('are closed where none was asked for, also numbers that others came from', async () => {
+    using a = new Open('a')
+    expect(a.fd).toBeGreaterThan(3)
+    const fds: (number | null)[] = [a.fd, ...Array(a.fd).fill(null), a.fd]
+    const all = fds.map((_, i) => i + 3)
+    expect(await targets(fds, all)).toEqual([a.path, a.path])
   })
 
   test('a number that is not open fails the start with EBADF', async () => {

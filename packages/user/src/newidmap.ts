@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { accessSync, constants, readFileSync, statSync } from 'node:fs'
 import { attempt, CAP, cString, NamespaceError } from '@ns/syscalls'
 import { formatRanges, type IdRange } from './id-map.ts'
@@ -102,8 +102,11 @@ export function newidmapArguments(pid: number, ranges: readonly IdRange[]): stri
   return `${pid} ${formatRanges(ranges)}`.trim().split(/\s+/)
 }
 
+/** The program gets an empty environment and a directory that says nothing of ours. */
+const OPTIONS = { cwd: '/', env: {}, timeout: PATIENCE, killSignal: 'SIGKILL' } as const
+
 /**
- * Writes a map of a child that waits. The program gets an empty environment and a directory that says nothing of ours.
+ * Writes a map of a child that waits.
  *
  * @throws {NamespaceError} `ERR_NS_SUBIDS` with what the program said
  */
@@ -113,17 +116,31 @@ export async function runNewidmap(
   pid: number,
   ranges: readonly IdRange[],
 ): Promise<void> {
-  const options = { cwd: '/', env: {}, timeout: PATIENCE, killSignal: 'SIGKILL' } as const
   const args = newidmapArguments(pid, ranges)
-  const { table } = programs[kind]
   await new Promise<void>((resolve, reject) =>
-    execFile(path, args, options, (error, _, stderr) => {
-      if (!error) return resolve()
-      const said = stderr.trim() || error.message
-      const hint = `each ${kind} outside but your own has to be in a line of yours in ${table}: usermod --add-sub${kind}s FIRST-LAST USER, as root`
-      reject(unusable(`${path} refused the map: ${said}`, hint, error))
-    }),
+    execFile(path, args, OPTIONS, (error, _, stderr) =>
+      error ? reject(refused(path, kind, stderr, error)) : resolve(),
+    ),
   )
+}
+
+/** The same for a parent that blocks. */
+export function runNewidmapNow(
+  path: string,
+  kind: Kind,
+  pid: number,
+  ranges: readonly IdRange[],
+): void {
+  const args = newidmapArguments(pid, ranges)
+  const { status, stderr, error } = spawnSync(path, args, { ...OPTIONS, encoding: 'utf8' })
+  if (status !== 0) throw refused(path, kind, stderr ?? '', error)
+}
+
+function refused(path: string, kind: Kind, stderr: string, cause: Error | undefined): Error {
+  const { table } = programs[kind]
+  const said = stderr.trim() || (cause?.message ?? 'it was ended by a signal')
+  const hint = `each ${kind} outside but your own has to be in a line of yours in ${table}: usermod --add-sub${kind}s FIRST-LAST USER, as root`
+  return unusable(`${path} refused the map: ${said}`, hint, cause)
 }
 
 function unusable(message: string, hint: string, cause?: unknown): NamespaceError {

@@ -24,7 +24,7 @@ export function user(options: UserOptions = {}): Contribution {
   return {
     ...contribution,
     steps: (plan) => addSteps(plan, maps(), 'parent'),
-    parent: ({ pid }) => writeMaps(pid, maps()),
+    parent: (child) => writeMaps(child, maps()),
   }
 }
 

@@ -102,9 +102,8 @@ describe('events are Node’s', () => {
 
   sameAsNode('what nobody has read by the exit can be read in it', async (spawn) => {
     const child = spawn('echo', ['x'])
-    await once(child, 'exit')
     const chunks: string[] = []
-    child.stdout.on('data', (chunk) => chunks.push(String(chunk)))
+    child.once('exit', () => child.stdout.on('data', (chunk) => chunks.push(String(chunk))))
     await closing(child)
     return chunks
   })

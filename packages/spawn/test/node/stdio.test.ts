@@ -14,7 +14,7 @@ afterAll(() => directory[Symbol.dispose]())
 /** What an option makes: the kind of each of our ends, and of what the child has open. */
 async function kinds(spawn: Spawn, stdio: unknown): Promise<unknown> {
   const script =
-    'for fd in 3 4 5 6; do [ -e /proc/self/fd/$fd ] && exit_code=$fd; done; exit $exit_code'
+    'has=0; for fd in 3 4 5 6; do [ -e /proc/self/fd/$fd ] && has=$((has + (1 << fd))); done; exit $has'
   const child = spawn('sh', ['-c', script], { stdio: stdio as StdioOptions })
   const ends = child.stdio.map((stream) => (stream === null ? null : stream instanceof Socket))
   await closing(child)
@@ -34,6 +34,8 @@ const options: readonly unknown[] = [
   ['pipe', 'ignore', 'pipe'],
   ['overlapped', 'overlapped', 'ignore'],
   ['ignore', 'ignore', 'ignore', 'pipe'],
+  ['ignore', 'ignore', 'ignore', 'ignore', null, undefined, 'pipe'],
+  ['ignore', 'ignore', 'ignore', 0, 'ignore', 1, 'ignore'],
   ['ignore', 'ignore', 'ignore', 'ignore', 'pipe', 'overlapped', 'pipe'],
   [-1, 'ignore', -1],
 ]

@@ -54,7 +54,10 @@ const samples: readonly (readonly [string, () => Sample])[] = [
   ['namespaces made in a joined user namespace', () => nested(target)],
 ]
 
-describe.each(samples)('%s', (_, sample) => {
+/** `ms`: some hundred starts each, on a machine that may be busy. */
+const timeout = 120_000
+
+describe.each(samples)('%s', { timeout }, (_, sample) => {
   test('every step that fails is named, and leaves nothing', async () => {
     const steps = stepsOf(sample()).filter(runsAlways)
     expect(steps.length).toBeGreaterThan(20)
@@ -72,7 +75,9 @@ describe.each(samples)('%s', (_, sample) => {
   })
 })
 
-test("an init that is killed at any step of its command's is named with that step, and leaves nothing", async () => {
+test("an init that is killed at any step of its command's is named with that step, and leaves nothing", {
+  timeout,
+}, async () => {
   const steps = stepsOf(withInit).filter(runsAlways)
   const ofCommand = steps.filter(({ list }) => list === 1)
   expect(ofCommand.length).toBeGreaterThan(20)

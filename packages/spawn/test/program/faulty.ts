@@ -38,7 +38,7 @@ export interface Sample {
   readonly timeByFork?: boolean
 }
 
-const command: Command = { file: '/bin/sleep', args: ['60'], cwd: '/', fds: [0, 0, 2] }
+const command: Command = { file: '/bin/sleep', args: ['600'], cwd: '/', fds: [0, 0, 2] }
 
 const names = { hostname: 'box', domainname: 'lab' }
 const mounts = [tmpfs('/tmp'), bind('/usr', '/mnt', { readonly: true })]

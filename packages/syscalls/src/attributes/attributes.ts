@@ -23,7 +23,7 @@ export interface ProcessAttributes
     LandlockAttributes {
   /** Nothing that is executed gains privilege. @default true with any namespace, `seccomp` or `landlock` */
   readonly noNewPrivileges?: boolean | undefined
-  /** What the process gets when its parent is gone; an init ends with it anyway. @default 'SIGKILL' */
+  /** What the process gets when its parent is gone; an init ends with it anyway. @default 'SIGKILL' with any namespace */
   readonly parentDeathSignal?: NodeJS.Signals | undefined
   /** The directory of a cgroup v2, or an fd of one, that exists: the process is born in it. Linux 5.7. */
   readonly cgroup?: string | { readonly fd: number } | undefined

@@ -61,7 +61,7 @@ export function addSession(plan: Plan, command: Command, isolated: boolean): voi
 export function addTerminal(plan: Plan, command: Command): void {
   const { controllingTerminal, foreground, fds = [0, 1, 2] } = command
   for (const [key, fd] of Object.entries({ controllingTerminal, foreground }))
-    if (fd !== undefined && fd >= fds.length)
+    if (fd !== undefined && (fds[fd] ?? null) === null)
       throw invalidOption(`${key}: the command is given no fd ${fd}`)
   const steps = plan.in('terminal')
   if (controllingTerminal !== undefined)

@@ -134,14 +134,15 @@ export class Child {
 
   #actAsParent(): void {
     const { pid, pidfd } = this
-    const { loop } = this.#state
+    const { isBlocking } = this.#state.loop
+    const parked = { pid, pidfd, isBlocking }
     const fail = (error: Error) => this.#fail(() => error)
-    if (!loop.isBlocking) {
-      actAsParent(this.#state, { pid, pidfd }).then(() => this.#status.go(), fail)
+    if (!isBlocking) {
+      actAsParent(this.#state, parked).then(() => this.#status.go(), fail)
       return
     }
     try {
-      actAsBlockedParent(this.#state, { pid, pidfd })
+      actAsBlockedParent(this.#state, parked)
       this.#status.go()
     } catch (error) {
       fail(error as Error)

@@ -4,7 +4,6 @@ import { isPrivileged } from '../calls/capabilities.ts'
 import { close, memfdCreate, pwrite } from '../calls/fds.ts'
 import { pidfdSendSignal, wait } from '../calls/processes.ts'
 import { attempt } from '../calls/result.ts'
-import { library } from '../ffi/library.ts'
 import { MFD, SIGNAL } from '../kernel/constants.ts'
 import { isAtLeast } from '../kernel/release.ts'
 import { CLONE_NEW } from '../namespaces/types.ts'
@@ -15,6 +14,7 @@ import { explainProgram, type Program } from '../program/explain.ts'
 import { REQUEST } from '../program/layout.ts'
 import { encode, type PlacedStep, place } from '../program/program.ts'
 import type { Step } from '../program/step.ts'
+import { checkCanStart } from './can-start.ts'
 import { Child } from './child.ts'
 import { eventLoop } from './events.ts'
 import { cloneError } from './failure.ts'
@@ -50,6 +50,7 @@ export interface StartOptions extends LaunchOptions {
  *
  * @returns at once; `started` and `exited` tell how it goes on
  * @throws {NamespaceError} when nothing was started: a namespace to join that is none, or a clone that the kernel refused
+ * @throws {Error} `ERR_ACCESS_DENIED` under `node --permission` without `--allow-child-process`
  */
 export function launch(
   contributions: readonly Contribution[],
@@ -65,7 +66,7 @@ export function startProgram(
   command: Command | undefined,
   options: StartOptions,
 ): Child {
-  library()
+  checkCanStart(command?.file)
   const sorted = sortContributions(contributions)
   const ours = new OwnedFds()
   const theirs = new OwnedFds()
@@ -115,7 +116,7 @@ function start(
   const keep = [
     status.its,
     plan,
-    ...fds,
+    ...fds.filter((fd) => fd !== null),
     ...built.plan.fds,
     ...joins.map(({ fd }) => fd),
     ...(lifeline ? [lifeline.its] : []),

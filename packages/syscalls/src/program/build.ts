@@ -85,7 +85,7 @@ export function build(blueprint: Blueprint): Built {
   const plan = new Plan(created, joined, status, blueprint.opened)
   const death = command?.detached
     ? { starting: [], running: [] }
-    : armParentDeath(plan, blueprint.threadIsProcess, command?.parentDeathSignal)
+    : armParentDeath(plan, blueprint.threadIsProcess, deathSignal(blueprint))
 
   plan.in('arm').push(...death.starting, step('fcntl', [status, F.SETFD, FD_CLOEXEC]))
   // With joins everything is made after them, in the launcher; and a PID 1 cannot be forked from (CLONE_PARENT).
@@ -128,4 +128,9 @@ function addPark(plan: Plan): void {
     }),
     waitForGo(plan),
   )
+}
+
+/** Without any namespace a process outlives its parent, as any other does. */
+function deathSignal({ command, contributions }: Blueprint): NodeJS.Signals | undefined {
+  return command?.parentDeathSignal ?? (contributions.length > 0 ? 'SIGKILL' : undefined)
 }

@@ -12,8 +12,8 @@ export interface Command extends ProcessAttributes {
   readonly env?: Readonly<Record<string, string | undefined>> | undefined
   /** In the new root, entered with the command's own rights. @default the caller's, or `/` in a new root */
   readonly cwd?: string | undefined
-  /** Index: the fd in the child; value: the fd of this process that it is. @default [0, 1, 2] */
-  readonly fds?: readonly number[] | undefined
+  /** Index: the fd in the child; value: the fd of this process that it is, `null` for none. @default [0, 1, 2] */
+  readonly fds?: readonly (number | null)[] | undefined
   /** Inside the user namespace. @default what the caller, or the user namespace's map, makes it */
   readonly uid?: number | undefined
   readonly gid?: number | undefined

@@ -6,6 +6,8 @@ import type { Plan } from './plan.ts'
 export interface ParkedChild {
   readonly pid: number
   readonly pidfd: number
+  /** Whether the parent's thread blocks (`spawnSync`): no promise settles then. */
+  readonly isBlocking: boolean
 }
 
 /**
@@ -25,7 +27,8 @@ export interface Contribution {
   /** Adds the steps. Called once for each start, in the order of `namespaceTypes`. */
   steps(plan: Plan): void
   /**
-   * What the parent does from outside while the child waits, before the phase `mapped`. A start that blocks refuses a promise.
+   * What the parent does from outside while the child waits, before the phase `mapped`. A start that blocks
+   * refuses a promise: look at `isBlocking`.
    *
    * @param plan the one that `steps` had: a contribution may be used for several starts at once
    */

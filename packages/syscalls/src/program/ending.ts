@@ -107,6 +107,7 @@ function warnOfParent(plan: Plan, blueprint: Blueprint, command: Command): void 
     throw invalidOption(
       'parentDeathSignal: an init ends with its parent, and with it all that it is the init of',
     )
-  if (!blueprint.threadIsProcess && !plan.init && !command.detached)
+  const isMeantToEnd = blueprint.contributions.length > 0 || command.parentDeathSignal !== undefined
+  if (!blueprint.threadIsProcess && !plan.init && !command.detached && isMeantToEnd)
     plan.warnings.push('started from a Worker without an init: it outlives a caller that is killed')
 }

@@ -132,15 +132,15 @@ export function waitForGo(plan: Plan): Step {
 export interface ParentDeath {
   /** While the start goes on: dies with the thread that made it, which then can't see to it any more. */
   readonly starting: readonly Step[]
-  /** From then on. A Worker may end before what it started: then only the check is left. */
+  /** From then on. Without a signal, or from a Worker, which may end before what it started, only the check is left. */
   readonly running: readonly Step[]
 }
 
-/** Dies with the parent's thread from here on, and at once if the parent is gone already; once it runs, of `signal`. */
+/** Dies with the parent's thread from here on, and at once if the parent is gone already; once it runs, of `signal`, if any. */
 export function armParentDeath(
   plan: Plan,
   threadIsProcess: boolean,
-  signal: NodeJS.Signals = 'SIGKILL',
+  signal: NodeJS.Signals | undefined,
 ): ParentDeath {
   const poll = Buffer.alloc(8) // struct pollfd: POLLHUP is always reported
   poll.writeInt32LE(plan.status.fd, 0)
@@ -152,6 +152,6 @@ export function armParentDeath(
   const arm = (signal: number, operation: string) =>
     step('prctl', [PR.SET_PDEATHSIG, signal, 0, 0, 0], { operation })
   const starting = [arm(SIGNAL.KILL, 'arm'), check]
-  if (!threadIsProcess) return { starting, running: [arm(0, 'disarm'), check] }
+  if (!threadIsProcess || !signal) return { starting, running: [arm(0, 'disarm'), check] }
   return { starting, running: [arm(constants.signals[signal], 'arm'), check] }
 }
