@@ -42,16 +42,35 @@ const lines: readonly Line[] = [
     /unprivileged_userns_clone=1, or run as root/,
   ],
   [
-    'a seccomp filter',
-    user('EPERM'),
-    { '/proc/self/status': 'Name:\tx\nSeccomp:\t2' },
-    /seccomp filter .*allow clone and unshare/,
+    'a user namespace that AppArmor leaves without privilege',
+    { call: 'mount', errno: 'EACCES', namespace: 'mount', operation: 'mount' },
+    { '/proc/sys/kernel/apparmor_restrict_unprivileged_userns': '1' },
+    /AppArmor restricts .*\(this process is unconfined\)/,
   ],
   [
-    'a seccomp filter, for the privileged',
-    create('net', 'EPERM'),
-    { '/proc/self/status': 'CapEff:\t0000000000200000\nSeccomp:\t2' },
-    /seccomp filter/,
+    'with a profile of its own, no such user namespace',
+    { call: 'mount', errno: 'EPERM', namespace: 'mount', operation: 'mount' },
+    {
+      '/proc/sys/kernel/apparmor_restrict_unprivileged_userns': '1',
+      '/proc/self/attr/apparmor/current': 'node (unconfined)',
+    },
+    /^mounting needs CAP_SYS_ADMIN/,
+  ],
+  [
+    'an own id without a map',
+    user('EPERM'),
+    {
+      '/proc/self/status': 'Uid:\t7\t7\t7\t7\nGid:\t8\t8\t8\t8',
+      '/proc/self/uid_map': '0 0 8',
+      '/proc/self/gid_map': '0 0 8',
+    },
+    /the gid of this process is not mapped/,
+  ],
+  [
+    'a security module',
+    user('EPERM'),
+    { '/sys/kernel/security/lsm': 'capability,landlock,bpf' },
+    /a security module \(capability,landlock,bpf\)/,
   ],
   ['a chroot', user('EPERM'), mountinfo('/proc', '/sys'), /process in a chroot/],
   [
@@ -126,15 +145,29 @@ const lines: readonly Line[] = [
   ['a map of foreign ids', { call: 'write', errno: 'EINVAL', operation: 'map' }, {}, /no such id/],
 ]
 
+const machineOf = (files: Record<string, string>, isFiltered = false): Machine => ({
+  read: (path) => files[path],
+  isFiltered: () => isFiltered,
+})
+
 test.each(lines)('BEHAVIOURS E: %s is found on the machine', (_, failure, files, hint) => {
-  const machine: Machine = { read: (path) => files[path] }
-  expect(hintFor(failure, machine)).toMatch(hint)
+  expect(hintFor(failure, machineOf(files))).toMatch(hint)
+})
+
+test('BEHAVIOURS E: a seccomp filter, whatever else there is', () => {
+  const files = {
+    '/proc/sys/kernel/apparmor_restrict_unprivileged_userns': '1',
+    '/proc/self/attr/apparmor/current': 'docker-default (enforce)',
+  }
+  for (const failure of [user('EPERM'), create('net', 'EPERM')])
+    expect(hintFor(failure, machineOf(files, true))).toMatch(
+      /^a seccomp filter .* refuses unshare: allow clone and unshare/,
+    )
 })
 
 test('every change has its price, and what has none says only why', () => {
   for (const [, failure, files] of lines)
-    for (const { change, price } of diagnose(failure, { read: (path) => files[path] })?.remedies ??
-      [])
+    for (const { change, price } of diagnose(failure, machineOf(files))?.remedies ?? [])
       expect([change, price]).not.toContain('')
   expect(diagnose({ call: 'setns', errno: 'EPERM' })?.remedies).toEqual([])
 })

@@ -25,18 +25,20 @@ export interface UserOptions {
   readonly own?: Ids | undefined
   /** Whether `setgroups` may be called inside. @default 'allow' with more gids than one, or where a privileged caller has groups to drop */
   readonly setgroups?: 'allow' | 'deny' | undefined
+  /** The command can make no user namespace, and so none of the others: it is one level further down. Takes a map of one id. @default false */
+  readonly disableNested?: boolean | undefined
   /** Enter this one, as its root where that is mapped. */
   readonly join?: NamespaceRef | undefined
 }
 
-const KEYS = ['map', 'own', 'setgroups', 'join'] as const
+const KEYS = ['map', 'own', 'setgroups', 'disableNested', 'join'] as const
 const MAPS = ['current', 'root', 'auto', 'subids']
 
 /** @throws {NamespaceError} `ERR_NS_INVALID_OPTION` for malformed options and for contradictions */
 export function checkOptions(options: UserOptions): void {
   checkKeys('user', options, KEYS, 'user')
   checkJoin('user', options)
-  const { map, own, setgroups } = options
+  const { map, own, setgroups, disableNested } = options
   if (typeof map === 'object' && map !== null) {
     checkKeys('user.map', map, ['uid', 'gid'], 'user')
     validateRanges(map.uid, 'user.map.uid')
@@ -56,6 +58,18 @@ export function checkOptions(options: UserOptions): void {
         'user',
       )
   }
+  if (disableNested !== undefined && typeof disableNested !== 'boolean')
+    throw invalidOption('user.disableNested: true or false is wanted', 'user')
+  if (disableNested && !isOneId(map))
+    throw invalidOption(
+      'user.disableNested contradicts user.map: the level that it adds has the id of the command alone',
+      'user',
+    )
   if (setgroups !== undefined && setgroups !== 'allow' && setgroups !== 'deny')
     throw invalidOption(`user.setgroups: 'allow' or 'deny' is wanted`, 'user')
+}
+
+function isOneId(map: UserOptions['map']): boolean {
+  if (typeof map !== 'object') return map !== 'auto' && map !== 'subids'
+  return [map.uid, map.gid].every((ranges) => ranges.length === 1 && ranges[0]?.count === 1)
 }

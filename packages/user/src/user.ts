@@ -1,6 +1,7 @@
 import { CLONE_NEW, type Contribution, type Plan } from '@ns/syscalls'
 import { formatRanges, insideId } from './id-map.ts'
 import { decideSetgroups, isOwn, type Maps, ownIds, resolveMaps } from './maps.ts'
+import { addNested } from './nested.ts'
 import { checkOptions, type UserOptions } from './options.ts'
 import { writeMaps } from './write-maps.ts'
 
@@ -18,12 +19,15 @@ export function user(options: UserOptions = {}): Contribution {
   // Of the machine as it is at the first start: the steps and the parent mean the same maps.
   let resolved: Maps | undefined
   const maps = () => (resolved ??= resolveMaps(options))
+  const addAll = (plan: Plan, writer: 'inside' | 'parent') => {
+    addSteps(plan, maps(), writer)
+    if (options.disableNested) addNested(plan, maps())
+  }
   const contribution = { type: 'user', flags: CLONE_NEW.user } as const
-  if (isWrittenInside(options))
-    return { ...contribution, steps: (plan) => addSteps(plan, maps(), 'inside') }
+  if (isWrittenInside(options)) return { ...contribution, steps: (plan) => addAll(plan, 'inside') }
   return {
     ...contribution,
-    steps: (plan) => addSteps(plan, maps(), 'parent'),
+    steps: (plan) => addAll(plan, 'parent'),
     parent: (child) => writeMaps(child, maps()),
   }
 }

@@ -237,10 +237,16 @@ describe('refused before anything exists', () => {
     [{ own: { uid: 1, gid: 1 }, map: 'root' }, /user\.own contradicts user\.map 'root'/],
     [{ own: { uid: 1, gid: 1 }, join: 1 }, /user\.join:.*leave out own/],
     [{ map: null }, /user\.map/],
+    [{ disableNested: 1 }, /user\.disableNested: true or false/],
+    [{ disableNested: true, map: 'auto' }, /user\.disableNested contradicts user\.map/],
+    [{ disableNested: true, join: 1 }, /user\.join:.*leave out disableNested/],
     [{ setgroups: 'maybe' }, /user\.setgroups/],
     [{ join: 1, map: 'root' }, /user\.join:.*leave out map/],
     [{ join: 1, setgroups: 'deny' }, /user\.join/],
-    [{ mapping: 'root' }, /unknown option mapping; known: map, own, setgroups, join/],
+    [
+      { mapping: 'root' },
+      /unknown option mapping; known: map, own, setgroups, disableNested, join/,
+    ],
   ])('A7: %o', (options, message) => {
     expect(() => user(options as never)).toThrow(
       expect.objectContaining({

@@ -80,7 +80,7 @@ test("an init that is killed at any step of its command's is named with that ste
 }, async () => {
   const steps = stepsOf(withInit).filter(runsAlways)
   const ofCommand = steps.filter(({ list }) => list === 1)
-  expect(ofCommand.length).toBeGreaterThan(20)
+  expect(ofCommand.length).toBeGreaterThan(15)
   const seen: string[] = []
   for (const at of ofCommand)
     seen.push(await report(at, () => killAt(withInit, at, steps, async (child) => child.pid)))

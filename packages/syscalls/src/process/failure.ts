@@ -55,7 +55,11 @@ export function stepError(
 function codeOf(cause: SyscallError, at: PlacedStep): ErrorCode {
   const { namespace, operation } = at.step
   if (operation === 'create' && cause.code === 'ENOSPC') return 'ERR_NS_LIMIT'
-  if (operation === 'create' && namespace === 'user' && /EPERM|EACCES/.test(cause.code))
+  if (
+    /^(create|map)$/.test(operation ?? '') &&
+    namespace === 'user' &&
+    /EPERM|EACCES/.test(cause.code)
+  )
     return 'ERR_NS_USERNS_RESTRICTED'
   if (/^(create|join)$/.test(operation ?? '') && cause.code === 'EPERM') return 'ERR_NS_PERMISSION'
   return 'ERR_NS_SETUP'

@@ -48,6 +48,9 @@ export const phases = [
   'job',
   // Groups before ids: setgroups needs the privilege that setuid gives up.
   'groups',
+  // One more user namespace, in which the command can make none. After the groups, which take a capability in the one
+  // above; after the init, which stays there; before the bounding set, which a new user namespace fills again.
+  'nested',
   // Before the ids: it takes CAP_SETPCAP, which a change to another id than 0 gives up.
   'bounding-set',
   'ids',

@@ -37,8 +37,9 @@ export function addMaps(
   const uid = plan.memory.allocate(size)
   const gid = plan.memory.allocate(size)
   const options = { namespace: 'user', operation: 'read back' } as const
-  plan.in('identity').readFile(plan.proc, 'self/uid_map', uid, options)
-  plan.in('identity').readFile(plan.proc, 'self/gid_map', gid, options)
+  // As soon as they are there: a map is written once, and those of a namespace further down say nothing of the caller's ids.
+  plan.in('mapped').readFile(plan.proc, 'self/uid_map', uid, options)
+  plan.in('mapped').readFile(plan.proc, 'self/gid_map', gid, options)
   return { uid, gid }
 }
 

@@ -1,6 +1,6 @@
 import { CAP } from '../../kernel/constants.ts'
-import type { Cause } from '../cause.ts'
-import { isCapable, statusOf } from '../machine.ts'
+import { type Cause, isRefused } from '../cause.ts'
+import { isCapable, securityModules, statusOf } from '../machine.ts'
 
 /** setns(2), pid_namespaces(7), user_namespaces(7). */
 export const joining: readonly Cause[] = [
@@ -8,7 +8,7 @@ export const joining: readonly Cause[] = [
     when: ({ call, errno }) => call === 'setns' && errno === 'EPERM',
     find: ({ namespace, path = `a ${namespace ?? ''} namespace` }) =>
       namespace === 'user'
-        ? 'joining a user namespace needs CAP_SYS_ADMIN in it: be its owner, or root'
+        ? 'joining a user namespace needs CAP_SYS_ADMIN in it: be its owner, or root, in a user namespace above it. The one above the own, or one beside it, can never be joined'
         : `joining ${path} needs CAP_SYS_ADMIN in the user namespace that owns it: join that one too (user: { join })`,
   },
   {
@@ -33,5 +33,21 @@ export const joining: readonly Cause[] = [
       /\s0\s/.test(statusOf(machine, 'Uid') ?? '') && !isCapable(machine, CAP.SETFCAP)
         ? 'uid 0 can be mapped only with CAP_SETFCAP (Linux 5.12): have that capability, or be another user'
         : undefined,
+  },
+  {
+    when: (failure) => failure.operation === 'map' && isRefused(failure),
+    find: (_, machine) =>
+      `what the kernel asks for is there, so a security module refuses it (${securityModules(machine)})`,
+  },
+  {
+    when: ({ operation, errno }) => operation === 'disable nested' && errno === 'EIO',
+    find: () =>
+      'a user namespace could still be made inside: this kernel does not keep to the limit',
+  },
+  {
+    when: ({ operation, errno }) =>
+      operation === 'disable nested' && /^(EROFS|EACCES)$/.test(errno),
+    find: () =>
+      '/proc/sys is read-only here (in a container?): disableNested takes a /proc whose sys/user can be written',
   },
 ]

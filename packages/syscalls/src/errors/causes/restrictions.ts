@@ -1,7 +1,7 @@
 import { CAP } from '../../kernel/constants.ts'
 import { CLONE_NEW, procName } from '../../namespaces/types.ts'
-import { type Cause, isCreation, isRefused, type Remedy } from '../cause.ts'
-import { isCapable, isInChroot, statusOf, sysctl } from '../machine.ts'
+import { type Cause, type Failure, isCreation, isRefused, type Remedy } from '../cause.ts'
+import { isCapable, isInChroot, securityModules, sysctl, unmappedId } from '../machine.ts'
 
 // What a machine, a distribution or a container forbids: user_namespaces(7), namespaces(7).
 
@@ -9,15 +9,22 @@ import { isCapable, isInChroot, statusOf, sysctl } from '../machine.ts'
 const MORE_KERNEL = 'more of the kernel is within the reach of every program here'
 const beRoot: Remedy = { change: 'run as root', price: 'what the program breaks is the machine' }
 
-/** New namespaces that are refused whoever asks, or whatever he asks for. */
+/** New namespaces that are refused whoever asks, or whatever he asks for: first what is known for sure, the rest last. */
 export const restrictions: readonly Cause[] = [
   {
     when: (failure) => isCreation(failure) && failure.errno === 'ENOSPC',
     find({ namespace = 'user' }, machine) {
       const limit = `user.max_${procName(namespace)}_namespaces`
-      const value = sysctl(machine, limit) ?? 'not readable'
+      const value = sysctl(machine, limit)
+      const tooDeep =
+        namespace === 'user' || namespace === 'pid'
+          ? ', or it would be nested too deep: user namespaces go 33 levels down, pid namespaces 32'
+          : ''
       return {
-        cause: `no further ${namespace} namespace is allowed: ${limit} is ${value} here (a surrounding user namespace may set less), and namespaces nest 32 levels deep at most`,
+        cause:
+          value === '0'
+            ? `${limit} is 0 here, which switches ${namespace} namespaces off`
+            : `${limit}, ${value ?? 'not readable'} here, is reached, or a lower limit of a surrounding user namespace${tooDeep}`,
         remedies: [
           { change: `raise ${limit}`, price: 'each namespace takes memory of the kernel' },
         ],
@@ -25,23 +32,55 @@ export const restrictions: readonly Cause[] = [
     },
   },
   {
-    when: (failure) => (isCreation(failure) || failure.operation === 'map') && isRefused(failure),
-    find: (_, machine) =>
-      sysctl(machine, 'kernel.apparmor_restrict_unprivileged_userns') === '1'
+    when: (failure) => isCreation(failure) && isRefused(failure),
+    find: ({ call, namespace = 'user' }, machine) =>
+      machine.isFiltered(call, namespace)
         ? {
-            cause: 'AppArmor restricts unprivileged user namespaces here',
+            cause: `a seccomp filter (of a container?) refuses ${call}`,
             remedies: [
               {
-                change: 'set kernel.apparmor_restrict_unprivileged_userns=0',
-                price: MORE_KERNEL,
-              },
-              {
-                change: 'load a profile with "userns," for this Node',
-                price: 'root has to keep it, and every script of this Node has the right',
+                change:
+                  'allow clone and unshare with CLONE_NEW* there (Docker, Podman: --security-opt seccomp=PROFILE)',
+                price: 'more of the kernel is within the reach of the container',
               },
             ],
           }
         : undefined,
+  },
+  {
+    when: (failure) => isCreation(failure) && isRefused(failure) && failure.namespace === 'user',
+    find(_, machine) {
+      if (isInChroot(machine))
+        return 'the kernel makes no user namespace for a process in a chroot: enter that root by a mount namespace and pivot_root'
+      const id = unmappedId(machine)
+      return (
+        id &&
+        `the ${id} of this process is not mapped in the user namespace that it is in (/proc/self/${id}_map), so it can own no other: be an id that is mapped`
+      )
+    },
+  },
+  {
+    when: (failure) => isRefused(failure) && isDeniedInside(failure),
+    find(failure, machine) {
+      if (sysctl(machine, 'kernel.apparmor_restrict_unprivileged_userns') !== '1') return undefined
+      const label = machine.read('/proc/self/attr/apparmor/current') ?? 'unconfined'
+      const isUserNamespace = isCreation(failure) || failure.operation === 'map'
+      // A profile of its own may allow them: then what comes later fails for another reason.
+      if (!isUserNamespace && label !== 'unconfined') return undefined
+      return {
+        cause: `AppArmor restricts unprivileged user namespaces here (this process is ${label})`,
+        remedies: [
+          {
+            change: 'set kernel.apparmor_restrict_unprivileged_userns=0',
+            price: MORE_KERNEL,
+          },
+          {
+            change: 'load a profile with "userns," for this Node',
+            price: 'root has to keep it, and every script of this Node has the right',
+          },
+        ],
+      }
+    },
   },
   {
     when: (failure) => isCreation(failure) && isRefused(failure),
@@ -89,21 +128,9 @@ export const restrictions: readonly Cause[] = [
     },
   },
   {
-    when: (failure) => isCreation(failure) && isRefused(failure),
-    find(_, machine) {
-      if (statusOf(machine, 'Seccomp') === '2')
-        return {
-          cause: 'a seccomp filter (of a container?) refuses it',
-          remedies: [
-            {
-              change: 'allow clone and unshare with CLONE_NEW* there',
-              price: 'more of the kernel is within the reach of the container',
-            },
-          ],
-        }
-      if (isInChroot(machine)) return 'the kernel makes no user namespace for a process in a chroot'
-      return undefined
-    },
+    when: (failure) => isCreation(failure) && isRefused(failure) && failure.namespace === 'user',
+    find: (_, machine) =>
+      `neither a sysctl nor a seccomp filter nor an unmapped id stands in the way: a security module (${securityModules(machine)}), or this process is in a chroot`,
   },
   {
     when: ({ call, errno }) => call === 'execveat' && /^(EPERM|EACCES)$/.test(errno),
@@ -125,6 +152,13 @@ export const restrictions: readonly Cause[] = [
     find: ({ call }) => `this kernel, or a seccomp filter, does not have ${call}`,
   },
 ]
+
+/** With AppArmor's restriction the user namespace is often made, and what it is used for refused. */
+function isDeniedInside(failure: Failure): boolean {
+  const { namespace, operation } = failure
+  if (isCreation(failure)) return true
+  return namespace !== undefined && operation !== 'open' && operation !== 'join'
+}
 
 function memfdRefusal(value: string | undefined): ReturnType<Cause['find']> {
   if (value !== '2') return undefined
