@@ -1,10 +1,10 @@
 import { isMainThread } from 'node:worker_threads'
 import { raiseLimits } from '../attributes/limits.ts'
 import { isPrivileged } from '../calls/capabilities.ts'
-import { close, memfdCreate, pwrite } from '../calls/fds.ts'
+import { close, memfdCreate, open, pwrite } from '../calls/fds.ts'
 import { pidfdSendSignal, wait } from '../calls/processes.ts'
 import { attempt } from '../calls/result.ts'
-import { MFD, SIGNAL } from '../kernel/constants.ts'
+import { MFD, O, SIGNAL } from '../kernel/constants.ts'
 import { isAtLeast } from '../kernel/release.ts'
 import { CLONE_NEW } from '../namespaces/types.ts'
 import { type Blueprint, build, sortContributions } from '../program/build.ts'
@@ -103,6 +103,7 @@ function start(
     status: { fd: status.its, name: 'status' },
     lifeline: { fd: lifeline?.its ?? -1, name: 'lifeline' },
     opened: theirs,
+    statm: { fd: theirs.add(open('/proc/thread-self/statm', O.RDONLY | O.CLOEXEC)), name: 'statm' },
     ...callerFacts(),
     ...(options.timeByFork === undefined ? {} : { timeByFork: options.timeByFork }),
   })
@@ -201,6 +202,7 @@ export function explain(contributions: readonly Contribution[], command: Command
       status: { fd: 101, name: 'status' },
       lifeline: { fd: 102, name: 'lifeline' },
       opened,
+      statm: { fd: 103, name: 'statm' },
       ...callerFacts(),
     })
     return explainProgram(built.cloned, place(built.plan))

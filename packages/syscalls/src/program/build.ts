@@ -39,6 +39,8 @@ export interface Blueprint {
   readonly lifeline: Fd
   /** Takes what is opened for the program. */
   readonly opened: FdOwner
+  /** What tells whether the caller's thread has begun to end: its `/proc/thread-self/statm`. */
+  readonly statm: Fd
   /** Whether the caller has CAP_SYS_ADMIN: it decides the order of joins. */
   readonly privileged: boolean
   /** Whether the caller's thread lives as long as its process: a Worker's does not, and PR_SET_PDEATHSIG is the thread's. */
@@ -84,8 +86,8 @@ export function build(blueprint: Blueprint): Built {
   if (command) checkAttributes(command)
   const plan = new Plan(created, joined, status, blueprint.opened)
   const death = command?.detached
-    ? { starting: [], running: [] }
-    : armParentDeath(plan, blueprint.threadIsProcess, deathSignal(blueprint))
+    ? { starting: [], running: [], checks: [] }
+    : armParentDeath(plan, blueprint, deathSignal(blueprint))
 
   plan.in('arm').push(...death.starting, step('fcntl', [status, F.SETFD, FD_CLOEXEC]))
   // With joins everything is made after them, in the launcher; and a PID 1 cannot be forked from (CLONE_PARENT).

@@ -30,7 +30,7 @@ export function addCommand(
   plan: Plan,
   blueprint: Blueprint,
   command: Command,
-  { running }: ParentDeath,
+  { running, checks }: ParentDeath,
 ): End {
   const isolated = blueprint.contributions.length > 0
   const hasUser = plan.creates.has('user') || plan.joins.has('user')
@@ -43,7 +43,7 @@ export function addCommand(
   if (command.cwd !== undefined)
     plan.in('cwd').call('chdir', [command.cwd], { operation: 'enter the directory' })
   addUmask(plan, command)
-  plan.in('rearm').push(...(plan.init ? running.slice(-1) : running))
+  plan.in('rearm').push(...(plan.init ? checks : running))
   const identities = isolated ? addIdentities(plan) : new Map<NamespaceType, Region>()
   const maps = hasUser ? addMaps(plan, blueprint.contributions) : undefined
   addFds(plan, command.fds ?? [0, 1, 2])

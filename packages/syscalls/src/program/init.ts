@@ -14,12 +14,13 @@ export function addInit(plan: Plan, lifeline: Fd, arm: readonly Step[], outlives
   const ways = (outlives ? INIT.outlives : 0) | (plan.initUntilEmpty ? INIT.untilEmpty : 0)
   const holds = new Slot(plan.memory.words([1]), 'fds to close') // 0 once they are closed
   const own: Step[] = [
-    ...arm,
     step('prctl', [PR.SET_NAME, 'ns-init', 0, 0, 0], options),
     step('chdir', ['/'], options),
     // A hang-up of the lifeline is a SIGIO for process 1: this one.
     step('fcntl', [lifeline, F.SETOWN, 1], options),
     step('fcntl', [lifeline, F.SETFL, 0o20000 /* O_ASYNC */], options),
+    // From here on a hang-up is heard; had the parent ended before, this ends it.
+    ...arm,
     step('close_range', [0, lifeline.fd - 1, 0], options),
     step('close_range', [lifeline.fd + 1, 0xffffffff, 0], { ...options, result: holds }),
     step('futex', [holds.region, FUTEX.WAKE, 1], options),

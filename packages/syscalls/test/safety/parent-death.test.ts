@@ -49,6 +49,23 @@ describe('B7: SIGKILL of Node at random moments of starts', () => {
     }
   })
 
+  // Threads end one after the other: the main one may be gone, and its children told, while another has all fds open still.
+  test.each(['direct', 'init', 'pid-one'])(
+    '%s: Node’s fds that outlive its main thread keep no start alive that was not armed yet',
+    async (kind) => {
+      await using program = new Program('outlived.ts', kind, uniqueSleep())
+      const started = Number(await until(() => program.said('started')))
+      const holder = Number(program.said('holder'))
+      try {
+        program.process.kill('SIGKILL')
+        await until(() => !isRunning(started))
+        expect(isRunning(holder)).toBe(true)
+      } finally {
+        process.kill(holder, 'SIGKILL')
+      }
+    },
+  )
+
   test('what is detached survives: such a test can fail', async () => {
     expect(await killAll(1, 1, 'detached')).toMatchObject({ survivors: 1 })
   })

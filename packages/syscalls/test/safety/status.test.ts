@@ -20,6 +20,7 @@ const built = build({
   status: { fd: 20, name: 'status' },
   lifeline: { fd: 21, name: 'lifeline' },
   opened: new OwnedFds(),
+  statm: { fd: 22, name: 'statm' },
   privileged: false,
   threadIsProcess: true,
   timeByFork: false,
