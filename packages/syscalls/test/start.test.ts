@@ -4,8 +4,9 @@ import { constants } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { attempt } from '../src/calls/result.ts'
-import { launch, O, step } from '../src/index.ts'
+import { launch, O, type Slot, step } from '../src/index.ts'
 import { startProgram } from '../src/process/launch.ts'
+import { childrenOf } from './safety/support/processes.ts'
 import { Directory } from './support/files.ts'
 import { fresh, rootInside } from './support/namespaces.ts'
 import { failure, run } from './support/run.ts'
@@ -37,6 +38,24 @@ describe('startTimeout', () => {
     await expect(child.exited).rejects.toMatchObject({ code: 'ERR_NS_TIMEOUT' })
     expect(child.kill()).toBe(false)
     expect(readdirSync('/proc')).not.toContain(`${child.pid}`)
+  })
+
+  test('a child that was stopped before its launcher could name it is gone too', async () => {
+    let forked: Slot | undefined
+    const child = startProgram(
+      [rootInside(), fresh('time')],
+      { file: '/bin/true' },
+      {
+        timeByFork: true,
+        rewrite: ({ step: own }) => {
+          if (own.call === 'clone') forked = own.result
+          if (own.call !== 'sendmsg' || forked === undefined) return own
+          return step('kill', [forked, constants.signals.SIGSTOP])
+        },
+      },
+    )
+    await expect(child.started).rejects.toMatchObject({ code: 'ERR_NS_SETUP' })
+    expect(childrenOf(process.pid)).toEqual([])
   })
 
   test('a FIFO that nobody writes to is such a step', async () => {

@@ -213,6 +213,8 @@ export class Child {
     if (this.#second && orphan) {
       this.#second.launcherExit = exit
       this.#process = this.#hold(orphan.pid, orphan.pidfd)
+      // It ends by itself, unless somebody in the pid namespace that it joined has stopped it.
+      this.#process.signal(constants.signals.SIGKILL)
     } else this.#end(this.#second?.launcherExit ?? exit)
   }
 
