@@ -36,7 +36,7 @@ test('a line for each namespace, whole and without colours where stdout is no te
 test('on a terminal it is as wide as that, and coloured', async () => {
   const { child, pid } = await box('sh', 'x'.repeat(300))
   await using _ = child
-  const command = `stty cols 60; TERM=xterm-256color exec ${ns.join(' ')} ls --pid ${pid}`
+  const command = `stty cols 60; exec env -u CI -u NO_COLOR TERM=xterm-256color ${ns.join(' ')} ls --pid ${pid}`
   await using terminal = new Terminal(['sh', '-c', command])
   expect(await terminal.exitCode()).toBe(0)
   const lines = terminal.screen.split('\r\n').filter((line) => / \d+ /.test(line))
