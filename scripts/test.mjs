@@ -1,6 +1,6 @@
 // Runs the tests as whoever calls, and when that is root once more as an ordinary user, and those that take subordinate
-// ids as a user who has some. Then the core and the namespace packages once more, as an ordinary user, where clone3
-// answers ENOSYS, as it does in containers.
+// ids as a user who has some. Then the core once more, as an ordinary user, where clone3 answers ENOSYS, as
+// it does in containers.
 //
 //   pnpm test [--lane root|user|subids|user-no-clone3] [arguments for vitest]
 import { spawnSync } from 'node:child_process'
@@ -10,8 +10,8 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { build } from './build.mjs'
 
-/** What starts processes by itself. Not `cgroup`: a placement takes clone3. */
-const startsProcesses = ['syscalls', 'user', 'ipc', 'uts', 'time', 'net', 'mount', 'pid']
+/** The core, and the package whose namespaces are entered by a second clone; a placement in a cgroup takes clone3. */
+const startsProcesses = ['syscalls', 'pid']
 const withoutClone3 = '-no-clone3'
 /** Whom root becomes, see as-user.sh. */
 const users = { user: 'nsuser', subids: 'nssub' }
