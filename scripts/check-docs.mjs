@@ -53,7 +53,9 @@ async function visitAll(page) {
   const wanted = new Map() // page#anchor → where it is linked
   const open = ['/']
   for (const path of open) {
-    const response = await page.goto(origin + path, { waitUntil: 'networkidle' })
+    // On a busy machine the network is idle before a long page is parsed: ids at its end would be missing.
+    const response = await page.goto(origin + path, { waitUntil: 'load' })
+    await page.waitForLoadState('networkidle')
     if (response.status() !== 200) problems.push(`${path}: ${response.status()}`)
     const { links, ids, width } = await page.evaluate(() => ({
       links: [...document.querySelectorAll('a[href]')].map((link) => link.href),
