@@ -1,10 +1,15 @@
+import { createSocket } from 'node:dgram'
 import { type LookupAddress, lookup } from 'node:dns'
+import { once } from 'node:events'
 import { isIP, type LookupFunction, connect as open, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { isHostOnly } from './address.ts'
+import { DatagramStream } from './datagram-stream.ts'
+import type { Protocol } from './service.ts'
 
-/** A connection that a child wants and may have. */
+/** A connection that a child wants and may have; of UDP, what goes from one of its sockets to one address and port. */
 export interface Connection {
+  readonly protocol: Protocol
   /** The name, or the address itself where that was listed. */
   readonly host: string
   readonly port: number
@@ -12,11 +17,15 @@ export interface Connection {
   readonly address: string
 }
 
-/** Makes the connection outside, or answers it. */
+/** Makes the connection outside, or answers it. Of UDP, each chunk is a datagram, both ways. */
 export type Connect = (connection: Connection) => Duplex | Promise<Duplex>
 
 /** Connects from this process's own network. */
-export function connectOutside({ host, port }: Connection): Promise<Socket> {
+export function connectOutside(connection: Connection): Promise<Duplex> {
+  return connection.protocol === 'udp' ? connectUdp(connection) : connectTcp(connection)
+}
+
+function connectTcp({ host, port }: Connection): Promise<Socket> {
   const { promise, resolve, reject } = Promise.withResolvers<Socket>()
   const own = isIP(host) === 0 ? { lookup: lookupElsewhere } : {}
   const socket = open({ host, port, allowHalfOpen: true, noDelay: true, ...own })
@@ -25,6 +34,27 @@ export function connectOutside({ host, port }: Connection): Promise<Socket> {
     socket.off('error', reject)
     resolve(socket)
   })
+  return promise
+}
+
+async function connectUdp({ host, port }: Connection): Promise<Duplex> {
+  const address = isIP(host) === 0 ? await addressElsewhere(host) : host
+  const socket = createSocket(isIP(address) === 6 ? 'udp6' : 'udp4')
+  try {
+    socket.connect(port, address)
+    await once(socket, 'connect')
+  } catch (error) {
+    socket.close()
+    throw error
+  }
+  return new DatagramStream(socket)
+}
+
+function addressElsewhere(host: string): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>()
+  lookupElsewhere(host, {}, (error, address) =>
+    error ? reject(error) : resolve(address as string),
+  )
   return promise
 }
 

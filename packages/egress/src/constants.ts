@@ -7,7 +7,11 @@ export const SOCK_DGRAM = 2
 export const SOCK_RAW = 3
 export const SO_PEERCRED = 17
 export const SOL_IP = 0
+export const IP_PKTINFO = 8
 export const SOL_IPV6 = 41
+export const IPV6_RECVPKTINFO = 49
+export const IPV6_PKTINFO = 50
+export const IPV6_FREEBIND = 78
 /** The same number for both, as IP6T_SO_ORIGINAL_DST. */
 export const SO_ORIGINAL_DST = 80
 export const NFNL_SUBSYS_ULOG = 4

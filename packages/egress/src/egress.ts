@@ -20,7 +20,10 @@ import type { Refusal } from './refusal.ts'
 
 /** What the children of a gate may reach, and who is told of it. */
 export interface EgressOptions {
-  /** `'registry.example:443'`, `'*.example.org:80'` (all names below it), `'192.0.2.7:22'`, `'[2001:db8::7]:22'`. */
+  /**
+   * `'registry.example:443'`, `'*.example.org:80'` (all names below it), `'192.0.2.7:22'`, `'[2001:db8::7]:22'`: TCP; UDP
+   * is `'time.example:123/udp'`.
+   */
   readonly allow: readonly string[]
   /** Is told of each connection that is allowed, before it is made. */
   readonly onConnect?: ((connection: Connection) => void) | undefined
@@ -54,7 +57,7 @@ export class Egress implements Contribution, AsyncDisposable {
 
   steps(plan: Plan): void {
     if (!this.#isOpen) throw invalidOption('egress: it is closed', 'net')
-    addSteps(plan, plan.fd(this.#theirs, 'gate'))
+    addSteps(plan, plan.fd(this.#theirs, 'gate'), this.#policy.allowList.services)
   }
 
   /** Nothing to do yet: that there is a promise makes a start refuse that blocks, which nobody could serve. */

@@ -5,6 +5,7 @@ import { DNS_PORT } from './constants.ts'
 import { originalDestination } from './original-destination.ts'
 import type { Refusal } from './refusal.ts'
 import type { Resolver } from './resolver.ts'
+import { serviceOf } from './service.ts'
 import type { Targets } from './targets.ts'
 import { TlsGuard, WrongServerName } from './tls-guard.ts'
 
@@ -36,19 +37,19 @@ export class Gateway {
     const destination = originalDestination(socket)
     if (destination?.port === DNS_PORT) return resolver.serveTcp(socket)
     const target = destination && targets.find(destination.address)
-    if (!destination || !target?.ports.has(destination.port)) {
+    if (!destination || !target?.services.has(serviceOf('tcp', destination.port))) {
       onRefuse({ reason: 'address', protocol: 'tcp', ...destination })
       return reset(socket)
     }
     const { host, isName } = target
-    const connection = { host, ...destination }
+    const connection = { protocol: 'tcp', host, ...destination } as const
     onConnect(connection)
     try {
       const outside = await connect(connection)
       this.#keep(outside)
       this.#join(socket, outside, connection, isName)
     } catch (error) {
-      onRefuse({ reason: 'connect', protocol: 'tcp', ...connection, error: error as Error })
+      onRefuse({ reason: 'connect', ...connection, error: error as Error })
       reset(socket)
     }
   }
@@ -65,7 +66,7 @@ export class Gateway {
       if (error instanceof WrongServerName) {
         const { serverName } = error
         const named = serverName === undefined ? {} : { serverName }
-        this.#parts.onRefuse({ reason: 'sni', protocol: 'tcp', ...connection, ...named })
+        this.#parts.onRefuse({ reason: 'sni', ...connection, ...named })
       }
       outside.destroy()
       reset(socket)

@@ -1,6 +1,6 @@
 /**
  * A child with no network but names that it was allowed, as an ordinary user too, and for programs that know of no
- * proxy. Isolates interfaces, addresses, ports and abstract unix sockets, and lets connections out by name and port. Does
+ * proxy. Isolates interfaces, addresses, ports and abstract unix sockets, and lets TCP and UDP out by name and port. Does
  * not isolate unix sockets that are files, and looks at nothing inside of a connection but the server's name in TLS.
  *
  * ```ts

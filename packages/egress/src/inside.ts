@@ -4,6 +4,7 @@ import { NETLINK_PROTOCOL } from '@ns/netlink'
 import { AF_UNIX, type Fd, MSG, type Plan, rightsMessage, Slot, SOCK } from '@ns/syscalls'
 import { bytesOf } from './address.ts'
 import { AF_INET, AF_INET6, AF_NETLINK, SOCK_DGRAM, SOCK_RAW } from './constants.ts'
+import { readService, type Service } from './service.ts'
 
 /** What is opened inside, and the letter of the message by which it comes out. */
 export const LETTER = {
@@ -15,7 +16,20 @@ export const LETTER = {
   dns: 'd',
   tcp6: 'T',
   dns6: 'D',
+  udp: 'u',
+  udp6: 'U',
 } as const
+
+/** Of a socket for the datagrams to one port. */
+export const udpLetter = (letter: string, port: number): string => `${letter}${port}`
+
+/** The ports that are allowed for datagrams. */
+export function udpPorts(services: readonly Service[]): readonly number[] {
+  return services.flatMap((service) => {
+    const { protocol, port } = readService(service)
+    return protocol === 'udp' ? [port] : []
+  })
+}
 
 /** The parent's word, and room for why it has none to give. */
 export const GO = 'g'
@@ -31,8 +45,9 @@ const hasIpv6 = (): boolean => existsSync('/proc/net/if_inet6')
  * serves them. A parent that is gone, or fails, ends the start.
  *
  * @param gate where the first is sent: the end of a socket of this start's own, by which the others go
+ * @param services all that will be allowed
  */
-export function addSteps(plan: Plan, gate: Fd): void {
+export function addSteps(plan: Plan, gate: Fd, services: readonly Service[]): void {
   net().steps(plan) // lo has to be up before its addresses can be bound
   const steps = plan.in('net')
   const first = rightsMessage(plan, LETTER.control)
@@ -43,13 +58,14 @@ export function addSteps(plan: Plan, gate: Fd): void {
   const hand = (letter: string, make: (fd: Slot) => void) => {
     const { message, fd } = rightsMessage(plan, letter)
     make(fd)
-    steps.call('sendmsg', [ours, message, MSG.NOSIGNAL], { ...options, expect: 1 })
+    const expect = letter.length
+    steps.call('sendmsg', [ours, message, MSG.NOSIGNAL], { ...options, expect })
     steps.call('close', [fd], options)
   }
   const netlink = (protocol: number) => (result: Slot) =>
     steps.call('socket', [AF_NETLINK, SOCK_RAW | SOCK.CLOEXEC, protocol], { ...options, result })
   const inet = (type: number, address: string) => (result: Slot) => {
-    const name = loopbackName(address)
+    const name = socketName(address)
     const family = name.readUInt16LE()
     steps.call('socket', [family, type | SOCK.CLOEXEC, 0], { ...options, result })
     steps.call('bind', [result, name, name.length], { ...options, path: address })
@@ -60,7 +76,11 @@ export function addSteps(plan: Plan, gate: Fd): void {
   if (hasIpv6()) {
     hand(LETTER.tcp6, inet(SOCK.STREAM, '::1'))
     hand(LETTER.dns6, inet(SOCK_DGRAM, '::1'))
+    for (const port of udpPorts(services))
+      hand(udpLetter(LETTER.udp6, port), inet(SOCK_DGRAM, '::'))
   }
+  for (const port of udpPorts(services))
+    hand(udpLetter(LETTER.udp, port), inet(SOCK_DGRAM, '0.0.0.0'))
   hand(LETTER.tcp, inet(SOCK.STREAM, '127.0.0.1'))
   // The last: what comes after it is the parent's. Bound to an address, or its answers would leave from another one
   // than the redirected query went to, and be refused.
@@ -72,7 +92,7 @@ export function addSteps(plan: Plan, gate: Fd): void {
 }
 
 /** A `struct sockaddr_in` or `sockaddr_in6` with port 0: the kernel chooses one. */
-function loopbackName(address: string): Buffer {
+function socketName(address: string): Buffer {
   const bytes = bytesOf(address)
   const isIpv6 = bytes.length === 16
   const name = Buffer.alloc(isIpv6 ? 28 : 16)

@@ -6,11 +6,12 @@ import { close, eventLoop, type Source, send } from '@ns/syscalls'
 import type { AllowList } from './allow-list.ts'
 import type { Arrived } from './arrival.ts'
 import { Gateway, type GatewayParts } from './gateway.ts'
-import { GO, LETTER } from './inside.ts'
+import { GO, LETTER, udpLetter, udpPorts } from './inside.ts'
 import { RefusalLog } from './refusal-log.ts'
 import { Resolver } from './resolver.ts'
 import { type Listeners, openAddresses, rules } from './rules.ts'
 import { type MadeUp, ownAddresses, Targets } from './targets.ts'
+import { UdpGateway } from './udp-gateway.ts'
 
 /** What all children of a gate have in common. */
 export type Policy = Pick<GatewayParts, 'connect' | 'onConnect' | 'onRefuse'> & {
@@ -70,20 +71,32 @@ export class Network {
     const log = new RefusalLog(this.#take(LETTER.log), callbacks.onRefuse)
     this.#using(log)
     const targets = new Targets(allowList)
-    const open = ({ ipv4, ipv6, ports }: MadeUp) =>
-      nft.apply(openAddresses(hasIpv6 ? [ipv4, ipv6] : [ipv4], ports))
+    const open = ({ ipv4, ipv6, services }: MadeUp) =>
+      nft.apply(openAddresses(hasIpv6 ? [ipv4, ipv6] : [ipv4], services))
     const hasIpv6 = this.#fds.has(LETTER.tcp6)
     const resolver = new Resolver(targets, open, callbacks.onRefuse)
-    const gateway = this.#using(new Gateway({ targets, resolver, ...callbacks }))
-    const listen = async (tcp: string, dns: string): Promise<Listeners> => ({
-      tcp: await this.#listen(this.#take(tcp), gateway),
-      dns: await this.#bind(this.#take(dns), dns === LETTER.dns ? 'udp4' : 'udp6', resolver),
-    })
-    const ip = await listen(LETTER.tcp, LETTER.dns)
-    const ip6 = hasIpv6 ? await listen(LETTER.tcp6, LETTER.dns6) : undefined
-    nft.apply(rules(allowList.ports, { ip, ip6 }))
-    for (const [address, ports] of allowList.addresses)
-      if (hasIpv6 || !address.includes(':')) nft.apply(openAddresses([address], ports))
+    const parts = { targets, resolver, ...callbacks }
+    const gateway = this.#using(new Gateway(parts))
+    const udp = (letter: string) =>
+      udpPorts(allowList.services).map((port): [number, number] => {
+        const own = this.#using(new UdpGateway(port, this.#take(udpLetter(letter, port)), parts))
+        return [port, own.port]
+      })
+    const ip: Listeners = {
+      tcp: await this.#listen(this.#take(LETTER.tcp), gateway),
+      dns: await this.#bind(this.#take(LETTER.dns), 'udp4', resolver),
+      udp: new Map(udp(LETTER.udp)),
+    }
+    const ip6: Listeners | undefined = hasIpv6
+      ? {
+          tcp: await this.#listen(this.#take(LETTER.tcp6), gateway),
+          dns: await this.#bind(this.#take(LETTER.dns6), 'udp6', resolver),
+          udp: new Map(udp(LETTER.udp6)),
+        }
+      : undefined
+    nft.apply(rules(allowList.services, { ip, ip6 }))
+    for (const [address, services] of allowList.addresses)
+      if (hasIpv6 || !address.includes(':')) nft.apply(openAddresses([address], services))
     this.#route(hasIpv6)
   }
 

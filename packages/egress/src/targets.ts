@@ -1,11 +1,12 @@
 import { addressOf, canonical } from './address.ts'
 import type { AllowList } from './allow-list.ts'
+import type { Service } from './service.ts'
 
-/** Who is meant by an address inside, and at which ports it may be reached. */
+/** Who is meant by an address inside, and how it may be reached. */
 export interface Target {
   /** The name, or the address itself where that was listed. */
   readonly host: string
-  readonly ports: ReadonlySet<number>
+  readonly services: ReadonlySet<Service>
   /** Whether a name was resolved to get there: TLS has to ask for the same one. */
   readonly isName: boolean
 }
@@ -14,7 +15,7 @@ export interface Target {
 export interface MadeUp {
   readonly ipv4: string
   readonly ipv6: string
-  readonly ports: ReadonlySet<number>
+  readonly services: ReadonlySet<Service>
 }
 
 /** 198.18.0.0/15 (RFC 2544, benchmarks) is on no real network. */
@@ -35,8 +36,8 @@ export class Targets {
 
   constructor(allowList: AllowList) {
     this.#allowList = allowList
-    for (const [host, ports] of allowList.addresses)
-      this.#byAddress.set(host, { host, ports, isName: false })
+    for (const [host, services] of allowList.addresses)
+      this.#byAddress.set(host, { host, services, isName: false })
   }
 
   find(address: string): Target | undefined {
@@ -53,15 +54,15 @@ export class Targets {
   resolve(name: string, open: (made: MadeUp) => void): MadeUp | undefined {
     const known = this.#byName.get(name)
     if (known) return known
-    const ports = this.#allowList.portsOf(name)
-    if (ports.size === 0) return undefined
+    const services = this.#allowList.servicesOf(name)
+    if (services.size === 0) return undefined
     const number = this.#byName.size + 1
     if (number > MOST) throw new Error(`${MOST} names were resolved: no address is left`)
-    const made = { ...addressesOf(number), ports }
+    const made = { ...addressesOf(number), services }
     open(made)
     this.#byName.set(name, made)
     for (const address of [made.ipv4, made.ipv6])
-      this.#byAddress.set(address, { host: name, ports, isName: true })
+      this.#byAddress.set(address, { host: name, services, isName: true })
     return made
   }
 }

@@ -6,6 +6,7 @@ import { BlockingLoop, launch } from '@ns/syscalls'
 import {
   checkLeaks,
   needs,
+  output,
   ownMounts,
   ownNetwork,
   rootInside,
@@ -38,11 +39,11 @@ describe('what is allowed', () => {
       'an IPv6 address': 'an IPv6 address',
     })
     expect(it.connections).toEqual([
-      { host: 'registry.example', address: 'fd6e:7365:6772::1', port: 443 },
-      { host: 'registry.example', address: '198.18.0.1', port: 443 },
-      { host: 'a.b.example.org', address: 'fd6e:7365:6772::2', port: 80 },
-      { host: '192.0.2.7', address: '192.0.2.7', port: 22 },
-      { host: '2001:db8::7', address: '2001:db8::7', port: 22 },
+      { protocol: 'tcp', host: 'registry.example', address: 'fd6e:7365:6772::1', port: 443 },
+      { protocol: 'tcp', host: 'registry.example', address: '198.18.0.1', port: 443 },
+      { protocol: 'tcp', host: 'a.b.example.org', address: 'fd6e:7365:6772::2', port: 80 },
+      { protocol: 'tcp', host: '192.0.2.7', address: '192.0.2.7', port: 22 },
+      { protocol: 'tcp', host: '2001:db8::7', address: '2001:db8::7', port: 22 },
     ])
     expect(it.refusals).toEqual([])
   })
@@ -55,7 +56,7 @@ describe('what is allowed', () => {
       exec ${process.execPath} --conditions=@ns/source ${join(import.meta.dirname, 'fixtures/outside.mjs')}`
     const world = [rootInside(), ownMounts(), ownNetwork()]
     const { stdout, stderr } = await shell(world, script, { capabilities: 'keep' })
-    expect({ stdout, stderr }).toEqual({ stdout: '["198.18.0.1","hello "]', stderr: '' })
+    expect({ stdout, stderr }).toEqual({ stdout: '["198.18.0.1","hello ","pong"]', stderr: '' })
   })
 
   test('that nobody answers is reset, and told of', async () => {
@@ -74,6 +75,64 @@ describe('what is allowed', () => {
     expect(await attempt(it.gate, 'many.mjs', [1000])).toBe(1000)
     expect(it.connections).toHaveLength(1000)
   }, 60_000)
+})
+
+describe('datagrams', () => {
+  /** Answers each with what it got and how many came before in its flow. */
+  const counting = () => {
+    let count = 0
+    return new Duplex({
+      objectMode: true,
+      read() {},
+      write(chunk: Buffer, _, done) {
+        this.push(`${chunk} ${count++}`)
+        done()
+      },
+    })
+  }
+
+  test('are carried by name and by address where UDP is allowed, each socket’s as a flow of its own', async () => {
+    const allow = ['time.example:123/udp', '192.0.2.7:5000/udp', '[2001:db8::7]:5000/udp']
+    await using it = await observed({ allow, connect: counting })
+    expect(await attempt(it.gate, 'datagrams.mjs')).toEqual({
+      'by IPv4': ['one 0', 'two 1'],
+      'by IPv6': ['one 0', 'two 1'],
+      'from another socket': ['one 0'],
+      'an address': ['one 0'],
+      'an IPv6 address': ['one 0'],
+      'an unconnected socket hears from whom it wrote to': '198.18.0.1:123',
+      'the longest': 65_507,
+      'TCP at the same port': 'ECONNREFUSED',
+      'another port': 'ECONNREFUSED',
+      'the port of another': 'ECONNREFUSED',
+      'the local port': expect.stringMatching(/^(nothing|ECONNREFUSED)$/),
+    })
+    const flows = it.connections.map(({ protocol, host, port }) => `${host}:${port}/${protocol}`)
+    expect(new Set(flows)).toEqual(
+      new Set(['time.example:123/udp', '192.0.2.7:5000/udp', '2001:db8::7:5000/udp']),
+    )
+    expect(it.refusals).toContainEqual({
+      reason: 'address',
+      protocol: 'tcp',
+      address: '198.18.0.1',
+      port: 123,
+    })
+  })
+
+  test('whose flow cannot be made are lost, and that is told once', async () => {
+    const error = new Error('the mock is out of order')
+    await using it = await observed({
+      allow: ['time.example:123/udp'],
+      connect: () => Promise.reject(error),
+    })
+    const script = `exec 3<>/dev/udp/time.example/123
+      for i in 1 2 3; do echo $i >&3; done; read -t 0.1 line <&3; echo "$line"`
+    const command = { file: 'bash', args: ['-c', script] }
+    expect((await output(withGate(it.gate), command)).stdout).toBe('\n')
+    expect(it.refusals).toMatchObject([
+      { reason: 'connect', protocol: 'udp', host: 'time.example', port: 123, error },
+    ])
+  })
 })
 
 describe('a gate', () => {
@@ -157,6 +216,8 @@ describe('entries', () => {
     '[registry.example]:80',
     '2001:db8::7:22',
     '192.0.2.7/24:22',
+    'registry.example:443/sctp',
+    'registry.example:53/udp',
   ])('%s is refused', async (entry) => {
     await expect(createEgress({ allow: [entry] })).rejects.toMatchObject({
       code: 'ERR_NS_INVALID_OPTION',

@@ -20,7 +20,8 @@ import { type Network, network } from './network.ts'
 
 const lane = process.env.NS_LANE
 const table: Table = { family: 'inet', name: 'box' }
-const { accept, counter, drop, dnat, limit, log, masquerade, redirect, reject, snat } = statement
+const { accept, counter, drop, dnat, dnatPort, limit, log, masquerade, redirect, reject, snat } =
+  statement
 
 let net: Network
 let nft: Nftables
@@ -107,6 +108,12 @@ describe('what is written is what nft reads', () => {
       'ip saddr 10.0.0.0/8 snat ip to 192.0.2.1',
     ],
     ['dnat of IPv6', 'prerouting', [dnat('fd00::2')], 'dnat ip6 to fd00::2'],
+    [
+      'dnat to a port',
+      'prerouting',
+      [match.protocol('udp', 53), dnatPort('ip', 5353)],
+      'udp dport 53 dnat ip to :5353',
+    ],
   ])('%s', async (_, hook, rule, text) => {
     fresh(addChain(table, 'nat', { type: 'nat', hook }), addRule(table, 'nat', rule))
     const lines = await listed()

@@ -21,6 +21,7 @@ export type {
 export type { LandlockRules } from './attributes/landlock.ts'
 export type { Limit, LimitName, LimitValue } from './attributes/limits.ts'
 export { hasCapability, isPrivileged } from './calls/capabilities.ts'
+export { type Datagram, receiveDatagram, sendDatagram } from './calls/datagrams.ts'
 export { close, type Message, open, receive, send, socketpair } from './calls/fds.ts'
 export {
   type Exit,

@@ -89,6 +89,16 @@ export function dnat(address: string, toPort?: number): Statement {
   return nat('DNAT', address, toPort)
 }
 
+/** Goes to another port of the same address. In a chain of type nat at prerouting or output. */
+export function dnatPort(family: 'ip' | 'ip6', toPort: number): Statement {
+  const data = [
+    be32(NFTA_NAT, 'TYPE', NFT_NAT.DNAT),
+    be32(NFTA_NAT, 'FAMILY', AF[family === 'ip' ? 'INET' : 'INET6']),
+    be32(NFTA_NAT, 'REG_PROTO_MIN', NFT_REG._1),
+  ]
+  return [load(NFT_REG._1, port(toPort)), { name: 'nat', data }]
+}
+
 function nat(type: keyof typeof NFT_NAT, address: string, toPort: number | undefined): Statement {
   const ip = parseIp('address', address)
   const ports =
@@ -100,7 +110,7 @@ function nat(type: keyof typeof NFT_NAT, address: string, toPort: number | undef
         }
   const data = [
     be32(NFTA_NAT, 'TYPE', NFT_NAT[type]),
-    be32(NFTA_NAT, 'FAMILY', ip.family === AF.INET ? 2 : 10),
+    be32(NFTA_NAT, 'FAMILY', ip.family),
     be32(NFTA_NAT, 'REG_ADDR_MIN', NFT_REG._1),
     ...ports.data,
   ]

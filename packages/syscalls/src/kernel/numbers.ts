@@ -47,6 +47,7 @@ const table = {
   getresgid: [120, 150],
   getresuid: [118, 148],
   getsid: [124, 156],
+  getsockname: [51, 204],
   getsockopt: [55, 209],
   gettid: [186, 178],
   getxattr: [191, 8],

@@ -80,14 +80,14 @@ export function addFork(plan: Plan): Slot {
   return pid
 }
 
-/** A message of one letter with one fd (unix(7), SCM_RIGHTS): whatever stores the fd into the slot stores it in the message. */
-export function rightsMessage(plan: Plan, letter: string): { message: Region; fd: Slot } {
+/** A message of ASCII text with one fd (unix(7), SCM_RIGHTS): whatever stores the fd into the slot stores it in the message. */
+export function rightsMessage(plan: Plan, text: string): { message: Region; fd: Slot } {
   const control = Buffer.alloc(24) // struct cmsghdr with one fd
   control.writeBigUInt64LE(20n, 0)
   control.writeInt32LE(SOL_SOCKET, 8)
   control.writeInt32LE(SCM_RIGHTS, 12)
   const rights = plan.memory.put(control)
-  const vector = plan.memory.words([plan.memory.string(letter).address, 1])
+  const vector = plan.memory.words([plan.memory.string(text).address, text.length])
   const message = plan.memory.words([0, 0, vector.address, 1, rights.address, control.length, 0])
   return { message, fd: new Slot(rights.at(16, 8), 'fd') }
 }
