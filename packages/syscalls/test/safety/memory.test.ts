@@ -1,4 +1,3 @@
-import { getuid } from 'node:process'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { mount } from '../../../mount/src/index.ts'
 import { pid } from '../../../pid/src/index.ts'
@@ -67,7 +66,7 @@ const scenes: [string, Scene][] = [
   ['root of its own user and pid namespace', withUser],
   ['root of its own user namespace that sees all processes', withoutPid],
 ]
-if (getuid?.() === 0)
+if (process.getuid?.() === 0)
   scenes.push(
     ['root with all capabilities in a pid namespace', withoutUser('keep')],
     ['root without capabilities in a pid namespace', withoutUser('drop')],

@@ -1,4 +1,3 @@
-import { getuid } from 'node:process'
 import { expect, test } from 'vitest'
 import { user } from '../../../user/src/index.ts'
 import { launch } from '../../src/index.ts'
@@ -29,7 +28,7 @@ test('worker.terminate() in the middle of a parked start returns and leaves no p
 
 test('a parked start does not hold up the event loop', async () => {
   const contribution =
-    getuid?.() === 0
+    process.getuid?.() === 0
       ? user({
           map: {
             uid: [{ inside: 0, outside: 0, count: 65536 }],

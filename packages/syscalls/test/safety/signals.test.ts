@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
-import { getuid } from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -32,7 +31,7 @@ const scenes: [string, Contribution[], (keyof typeof factories)[]][] = [
     ['user', 'uts', 'mount', 'pid'],
   ],
 ]
-if (getuid?.() === 0)
+if (process.getuid?.() === 0)
   scenes.push(['root without a user namespace', [uts(), mount(), pid()], ['uts', 'mount', 'pid']])
 
 describe.each(scenes)('%s', (_, sandbox, types) => {
