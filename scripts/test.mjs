@@ -2,10 +2,15 @@
 // ids as a user who has some. Then the core once more, as an ordinary user, where clone3 answers ENOSYS, as
 // it does in containers.
 //
+// The lane `root` and all others run at the same time: most tests wait more than they compute, and each counts the fds,
+// processes and namespaces of its own process, and the mounts of its lane's own mount namespace.
+//
 //   pnpm test [--lane root|user|subids|user-no-clone3] [arguments for vitest]
-import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { chownSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { join, relative } from 'node:path'
+import { buffer } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { build } from './build.mjs'
@@ -14,15 +19,19 @@ import { build } from './build.mjs'
 const startsProcesses = ['syscalls', 'pid']
 const withoutClone3 = '-no-clone3'
 /** Whom root becomes, see as-user.sh. */
-const users = { user: 'nsuser', subids: 'nssub' }
+const users = { user: { name: 'nsuser', id: 12345 }, subids: { name: 'nssub', id: 12346 } }
 
 const repository = fileURLToPath(new URL('..', import.meta.url))
 const root = process.getuid() === 0
-const { lanes, rest } = readArguments(process.argv.slice(2))
+const { lanes, args } = readArguments(process.argv.slice(2))
 
 build()
 
-const results = lanes.map((lane) => runLane(lane, rest))
+const [first, ...others] = lanes
+// One is seen as it goes, the others' output comes whole.
+const [seen, unseen] = await Promise.all([runLane(first, 'inherit'), inSequence(others)])
+for (const { output } of unseen) process.stdout.write(output)
+const results = [seen, ...unseen]
 const skipped = results.flatMap((result) => result.skipped)
 const passed = sum('passed')
 const failed = sum('failed')
@@ -46,55 +55,79 @@ function readArguments(args) {
   }
   const rest = args.filter((arg) => arg !== '--')
   // Who selects tests wants to know whether these pass: the lane without clone3 is for all of them.
-  return { lanes: lane ? [lane] : rest.length > 0 ? plain : possible, rest }
+  return { lanes: lane ? [lane] : rest.length > 0 ? plain : possible, args: rest }
 }
 
-function runLane(lane, args) {
+async function inSequence(lanes) {
+  const results = []
+  for (const lane of lanes) results.push(await runLane(lane, 'pipe'))
+  return results
+}
+
+async function runLane(lane, stdout) {
+  const isFiltered = lane.endsWith(withoutClone3)
+  const who = lane.replace(withoutClone3, '')
+  const title = `\ntests in the lane '${lane}'\n`
+  if (stdout === 'inherit') process.stdout.write(title)
+  if (isFiltered && spawnSync('cc', ['--version']).error)
+    return nothingRun([`[${lane}] all: no C compiler for the seccomp filter`])
+  const user = root ? users[who] : undefined
   // Not `os.tmpdir()`, which may be root's own: the ordinary user writes here.
-  const results = mkdtempSync('/tmp/ns-test-')
-  chmodSync(results, 0o777)
+  const place = mkdtempSync('/tmp/ns-test-')
+  if (user) chownSync(place, user.id, user.id)
   try {
-    return run(lane, args, join(results, 'tally.json'))
+    const [file, ...words] = [
+      // The filter comes first: root needs no no_new_privs for it, which the tests would see.
+      ...(isFiltered ? ['scripts/without-syscall.sh', 'clone3', '--'] : []),
+      ...(user ? ['scripts/as-user.sh', user.name] : []),
+      ...(root && !user ? ['unshare', '--mount', '--propagation', 'private', '--'] : []),
+      ...[nodeInRepository(), ...vitest(who, isFiltered)],
+    ]
+    const child = spawn(file, words, {
+      cwd: repository,
+      env: {
+        ...process.env,
+        NS_LANE: who,
+        NS_TALLY: join(place, 'tally.json'),
+        // Tests start hundreds of Nodes from the sources: their types are stripped, and they are compiled, once.
+        NODE_COMPILE_CACHE: join(place, 'compiled'),
+      },
+      stdio: ['inherit', stdout, stdout],
+    })
+    const printed = Promise.all([child.stdout, child.stderr].map((it) => it && buffer(it)))
+    const [status] = await once(child, 'close').catch((error) => {
+      console.error(`${error}`)
+      return [1]
+    })
+    const tally = readTally(join(place, 'tally.json'))
+    // vitest also fails when it found no test, and when it could not start.
+    if (status !== 0 && tally.failed === 0) tally.failed = 1
+    const [output, errors] = await printed
+    return {
+      ...tally,
+      skipped: tally.skipped.map((test) => `[${lane}] ${test}`),
+      output: Buffer.concat([title, output ?? '', errors ?? ''].map((it) => Buffer.from(it))),
+    }
   } finally {
-    rmSync(results, { recursive: true })
+    rmSync(place, { recursive: true })
   }
 }
 
-function run(lane, args, tallyFile) {
-  console.log(`\ntests in the lane '${lane}'`)
-  const isFiltered = lane.endsWith(withoutClone3)
-  const who = lane.replace(withoutClone3, '')
-  if (isFiltered && spawnSync('cc', ['--version']).error)
-    return {
-      passed: 0,
-      failed: 0,
-      skipped: [`[${lane}] all: no C compiler for the seccomp filter`],
-    }
-  // The filter comes first: root needs no no_new_privs for it, which the tests would see.
-  const filter = isFiltered ? ['scripts/without-syscall.sh', 'clone3', '--'] : []
-  const asUser = root && users[who] ? ['scripts/as-user.sh', users[who]] : []
+function vitest(who, isFiltered) {
   const reporters = ['--reporter=default', '--reporter=./scripts/tally.mjs']
   // Of each user's own: vitest wants to remove a cache that it finds outdated.
   const cache = `--fsModuleCachePath=/tmp/ns-vitest-${process.getuid()}-${who}`
-  const options = ['--configLoader=runner', cache, ...reporters]
-  const vitest = ['node_modules/vitest/vitest.mjs', 'run', ...options]
+  const command = ['node_modules/vitest/vitest.mjs', 'run', '--configLoader=runner', cache]
   // A filter may select files of the other lane only; if nothing runs in any, that fails below.
-  if (args.length > 0) vitest.push('--passWithNoTests')
-  const tests =
-    isFiltered && args.length === 0 ? startsProcesses.map((name) => `packages/${name}/`) : args
+  if (args.length > 0) return [...command, ...reporters, '--passWithNoTests', ...args]
+  if (!isFiltered) return [...command, ...reporters]
   // The attacks take long, and none of them depends on how the clone is called.
-  if (isFiltered && args.length === 0) vitest.push('--exclude=**/safety/**')
-  const [file, ...rest] = [...filter, ...asUser, nodeInRepository(), ...vitest, ...tests]
-  const { status, error } = spawnSync(file, rest, {
-    cwd: repository,
-    env: { ...process.env, NS_LANE: who, NS_TALLY: tallyFile },
-    stdio: 'inherit',
-  })
-  if (error) console.error(`${error}`)
-  const tally = readTally(tallyFile)
-  // vitest also fails when it found no test, and when it could not start.
-  if (status !== 0 && tally.failed === 0) tally.failed = 1
-  return { ...tally, skipped: tally.skipped.map((test) => `[${lane}] ${test}`) }
+  const core = startsProcesses.map((name) => `packages/${name}/`)
+  return [...command, ...reporters, '--exclude=**/safety/**', ...core]
+}
+
+function nothingRun(skipped) {
+  return { passed: 0, failed: 0, skipped, output: '' }
 }
 
 /** As a relative path: the ordinary user may see the repository at another place. */
@@ -107,7 +140,7 @@ function readTally(file) {
   try {
     return JSON.parse(readFileSync(file, 'utf8'))
   } catch {
-    return { passed: 0, failed: 0, skipped: [] }
+    return nothingRun([])
   }
 }
 

@@ -2,17 +2,15 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { fileURLToPath } from 'node:url'
 import { types } from '@ns/spawn'
 import { describe, expect, test } from 'vitest'
-import { execute, ns, runNs } from './support/ns.ts'
+import { execute, ns, nsFromSources, runNs } from './support/ns.ts'
 
-const built = fileURLToPath(new URL('../dist/ns.js', import.meta.url))
 const link = (type: string) => (type === 'mount' ? 'mnt' : type)
 
 test.each([
-  { from: 'the sources', command: ns },
-  { from: 'what `pnpm build` has made', command: [process.execPath, built] },
+  { from: 'the sources', command: nsFromSources },
+  { from: 'what `pnpm build` has made', command: ns },
 ])(
   "the README's command, from $from: a host name, uid 0 and a process list of its own",
   async ({ command }) => {
