@@ -1,6 +1,9 @@
 /**
- * Cgroup namespaces, and the cgroup that a process is born in. Isolates the view of the cgroup tree: the process's own
- * cgroup is `/`. Does not limit anything by itself: limits are files of the cgroup.
+ * Linux cgroup namespaces for Node.js: the own cgroup is the root of what is seen; and the cgroup that a process is
+ * born in.
+ *
+ * Isolates the view of the cgroup tree: the process's own cgroup is `/`.
+ * Does not isolate or limit anything by itself: limits are files of the cgroup.
  *
  * ```ts
  * import { launch } from '@ns/syscalls'

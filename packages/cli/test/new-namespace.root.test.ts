@@ -49,8 +49,8 @@ test('a package of the template passes the compliance suite, is built, and is us
   ])
   await here('biome', 'check', 'packages/domain')
   await here('tsc', '--noEmit', '-p', 'packages/domain')
-  const tests = ['packages/domain', 'packages/testkit/test/dependencies.test.ts']
-  await here('vitest', 'run', '--configLoader=runner', ...tests)
+  const rules = ['dependencies', 'readmes'].map((name) => `packages/testkit/test/${name}.test.ts`)
+  await here('vitest', 'run', '--configLoader=runner', 'packages/domain', ...rules)
   await here(
     'vitest',
     'run',

@@ -64,9 +64,3 @@ test.each(examples)('$name prints what is said there', async ({ code, output }) 
   })
   expect({ exit, stdout, stderr }).toEqual({ exit: 0, stdout: output, stderr: '' })
 })
-
-test.each(readmes)('$title has an install line, options, errors and needs', ({ path }) => {
-  const text = readFileSync(join(repository, path), 'utf8')
-  expect(text).toMatch(/^npm install (--global )?@ns\//m)
-  for (const heading of ['Options', 'Errors', 'Needs']) expect(text).toContain(`\n## ${heading}\n`)
-})

@@ -1,7 +1,9 @@
 /**
- * A child with no network but names that it was allowed, as an ordinary user too, and for programs that know of no
- * proxy. Isolates interfaces, addresses, ports and abstract unix sockets, and lets TCP and UDP out by name and port. Does
- * not isolate unix sockets that are files, and looks at nothing inside of a connection but the server's name in TLS.
+ * A child process with no network but names that it was allowed, as an ordinary user too.
+ *
+ * Isolates interfaces, addresses, routes, ports and abstract unix sockets; lets TCP and UDP out by name and port,
+ * through this process.
+ * Does not isolate unix sockets that are files, and reads nothing within a connection but the server's name in TLS.
  *
  * ```ts
  * import { createEgress } from '@ns/egress'

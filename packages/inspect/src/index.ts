@@ -1,5 +1,8 @@
 /**
- * Every namespace of the machine, how they belong together, and what the machine allows: `lsns` and more as data. Isolates nothing, changes nothing.
+ * Every Linux namespace of a machine, how they belong together, and what the machine allows: `lsns` and more as data.
+ *
+ * Isolates nothing, and changes nothing.
+ * Does not find namespaces of threads that have left their process's, nor what `/proc` doesn't show.
  *
  * ```ts
  * import { list } from '@ns/inspect'

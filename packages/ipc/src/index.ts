@@ -1,6 +1,8 @@
 /**
- * IPC namespaces. Isolates System V message queues, semaphores and shared memory, and POSIX message queues. Does not
- * isolate pipes, sockets or memory that is shared by files.
+ * Linux IPC namespaces for Node.js: System V objects and POSIX message queues of its own.
+ *
+ * Isolates System V message queues, semaphores and shared memory, and POSIX message queues.
+ * Does not isolate pipes, sockets, or memory that is shared by files.
  *
  * ```ts
  * import { launch } from '@ns/syscalls'

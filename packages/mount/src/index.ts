@@ -1,7 +1,9 @@
 /**
- * Mount namespaces. Isolates the tree of mounts: what is mounted, remounted or made the root inside is not seen
- * outside. Does not isolate the files themselves: a file that is writable inside is the caller's file. The type is
- * called `mnt` in `/proc`.
+ * Linux mount namespaces for Node.js: a tree of mounts and a root of its own. The type is called `mnt` in `/proc`.
+ *
+ * Isolates the tree of mounts: what is mounted, remounted or made the root inside is not seen outside.
+ * Does not isolate the files themselves: a file that is writable inside is the caller's file. What else it takes to
+ * make a boundary is in [examples/sandbox](https://github.com/ns-ts/ns/tree/main/examples/sandbox).
  *
  * ```ts
  * import { launch } from '@ns/syscalls'

@@ -1,6 +1,8 @@
 /**
- * Network namespaces. Isolates interfaces, addresses, routes, ports, firewall rules and abstract unix sockets. Does not
- * isolate unix sockets that are files.
+ * Linux network namespaces for Node.js: interfaces, addresses, routes and ports of its own.
+ *
+ * Isolates interfaces, addresses, routes, ports, firewall rules and abstract unix sockets.
+ * Does not isolate unix sockets that are files.
  *
  * ```ts
  * import { launch } from '@ns/syscalls'

@@ -1,6 +1,8 @@
 /**
- * rtnetlink: what `ip` and `tc` do, as a typed client of one network namespace and without a helper program. Isolates
- * nothing by itself: `@ns/net` makes the namespaces.
+ * rtnetlink for Node.js: links, addresses, routes and more of one network namespace, without a helper program.
+ *
+ * Isolates nothing by itself: it changes the network namespace that it was opened in.
+ * A socket stays in that namespace for life, whoever uses it: nothing is entered, and no callback runs inside.
  *
  * ```ts
  * import { Netlink, veth } from '@ns/netlink'

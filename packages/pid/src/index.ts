@@ -1,6 +1,9 @@
 /**
- * Pid namespaces. Isolates process ids: the command sees only the processes in its namespace, and when its PID 1 ends
- * the kernel ends all of them. Does not isolate `/proc`, which needs a mount namespace too.
+ * Linux PID namespaces for Node.js: process ids of its own, and an init that leaves nothing behind.
+ *
+ * Isolates process ids: the command sees and signals only the processes in its namespace, and when its PID 1 ends the
+ * kernel ends all of them.
+ * Does not isolate `/proc`, which shows the namespace of whoever mounted it: add `@ns/mount`, and it is mounted anew.
  *
  * ```ts
  * import { launch } from '@ns/syscalls'

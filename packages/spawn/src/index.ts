@@ -1,6 +1,9 @@
 /**
- * A process in Linux namespaces of its own, with the `spawn` that Node users know. Isolates what `namespaces` asks for
- * and nothing else: it is a mechanism; whether it is a boundary depends on what you give it.
+ * Start processes in Linux namespaces with the signature of `node:child_process`.
+ *
+ * Isolates what `namespaces` asks for, and nothing else.
+ * Does not isolate what it isn't asked for: a type that is absent is the caller's. It is a mechanism; whether it is a
+ * boundary depends on what you give it.
  *
  * ```ts
  * import { run } from '@ns/spawn'

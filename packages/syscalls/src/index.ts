@@ -1,6 +1,9 @@
 /**
- * The kernel boundary of `@ns`: a start is a program of raw system calls that packages contribute and that a tiny
- * launcher runs between clone and exec. Isolates nothing by itself; `launch` with one namespace package is complete.
+ * The kernel boundary of `@ns`: a start is a program of raw system calls, which packages contribute and a tiny launcher
+ * runs between clone and exec.
+ *
+ * Isolates nothing by itself: `launch` with a namespace package does.
+ * Does not isolate this process, ever: it is in none of the namespaces at any time.
  *
  * @packageDocumentation
  */

@@ -1,6 +1,8 @@
 /**
- * Time namespaces. Isolates CLOCK_MONOTONIC and CLOCK_BOOTTIME by an offset; not CLOCK_REALTIME, the time of day, which
- * is one for the whole machine.
+ * Linux time namespaces for Node.js: a monotonic clock and a boot time of its own.
+ *
+ * Isolates CLOCK_MONOTONIC and CLOCK_BOOTTIME, by an offset.
+ * Does not isolate CLOCK_REALTIME, the time of day, which is one for the whole machine.
  *
  * ```ts
  * import { launch } from '@ns/syscalls'

@@ -1,6 +1,8 @@
 /**
- * User namespaces. Isolates user and group ids and capabilities: root inside need not be root outside. Does not
- * isolate files, processes or the network: it gives the right to make the namespaces that do.
+ * Linux user namespaces for Node.js: ids and capabilities of its own, without privilege.
+ *
+ * Isolates user ids, group ids and capabilities: root inside need not be root outside.
+ * Does not isolate files, processes or the network: it gives the right to make the namespaces that do.
  *
  * ```ts
  * import { launch } from '@ns/syscalls'

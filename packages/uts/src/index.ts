@@ -1,6 +1,8 @@
 /**
- * UTS namespaces. Isolates the host name and the NIS domain name; not the rest of what `uname` prints, which is the
- * kernel's, and not name resolution.
+ * Linux UTS namespaces for Node.js: a host name and an NIS domain name of its own.
+ *
+ * Isolates the host name and the NIS domain name.
+ * Does not isolate the rest of what `uname` prints, which is the kernel's, nor name resolution.
  *
  * ```ts
  * import { launch } from '@ns/syscalls'

@@ -1,5 +1,8 @@
 /**
- * What sample isolates, in one sentence; and what it does not.
+ * Linux uts namespaces for Node.js: what sample adds in one sentence.
+ *
+ * Isolates …
+ * Does not isolate …
  *
  * ```ts
  * import { sample } from '@ns/sample'

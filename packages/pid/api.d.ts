@@ -1,0 +1,19 @@
+import { NamespaceRef, Contribution } from '@ns/syscalls';
+declare function killAll(ref: NamespaceRef): boolean;
+interface PidOptions {
+    readonly init?: boolean | 'until-empty' | undefined;
+    readonly proc?: boolean | undefined;
+    readonly join?: NamespaceRef | undefined;
+}
+declare function pid(options?: PidOptions): Contribution;
+interface NamespaceProcess {
+    readonly pid: number;
+    readonly inside: number;
+    readonly parent: number;
+    readonly command: string;
+}
+declare function processes(ref: NamespaceRef): NamespaceProcess[];
+declare function toHostPid(ref: NamespaceRef, inside: number): number | undefined;
+declare function toInsidePid(ref: NamespaceRef, pid: number): number | undefined;
+export { killAll, pid, processes, toHostPid, toInsidePid };
+export type { NamespaceProcess, PidOptions };
