@@ -2,16 +2,19 @@ import { Duplex } from 'node:stream';
 import { Contribution, Plan } from '@ns/syscalls';
 import { Socket } from 'node:dgram';
 import { Socket as Socket$1 } from 'node:net';
+type Protocol = 'tcp' | 'udp';
+type Service = `${number}/${Protocol}`;
 interface Connection {
+    readonly protocol: Protocol;
     readonly host: string;
     readonly port: number;
     readonly address: string;
 }
 type Connect = (connection: Connection) => Duplex | Promise<Duplex>;
 interface AllowList {
-    portsOf(name: string): ReadonlySet<number>;
-    readonly addresses: ReadonlyMap<string, ReadonlySet<number>>;
-    readonly ports: readonly number[];
+    servicesOf(name: string): ReadonlySet<Service>;
+    readonly addresses: ReadonlyMap<string, ReadonlySet<Service>>;
+    readonly services: readonly Service[];
 }
 interface Refusal {
     readonly reason: 'name' | 'address' | 'sni' | 'connect';
@@ -24,13 +27,13 @@ interface Refusal {
 }
 interface Target {
     readonly host: string;
-    readonly ports: ReadonlySet<number>;
+    readonly services: ReadonlySet<Service>;
     readonly isName: boolean;
 }
 interface MadeUp {
     readonly ipv4: string;
     readonly ipv6: string;
-    readonly ports: ReadonlySet<number>;
+    readonly services: ReadonlySet<Service>;
 }
 declare class Targets {
     #private;

@@ -970,9 +970,11 @@ declare const masquerade: Statement;
 declare function redirect(toPort: number): Statement;
 declare function snat(address: string, toPort?: number): Statement;
 declare function dnat(address: string, toPort?: number): Statement;
+declare function dnatPort(family: 'ip' | 'ip6', toPort: number): Statement;
 declare const statements_accept: typeof accept;
 declare const statements_counter: typeof counter;
 declare const statements_dnat: typeof dnat;
+declare const statements_dnatPort: typeof dnatPort;
 declare const statements_drop: typeof drop;
 declare const statements_jump: typeof jump;
 declare const statements_leave: typeof leave;
@@ -987,6 +989,7 @@ declare namespace statements {
     statements_accept as accept,
     statements_counter as counter,
     statements_dnat as dnat,
+    statements_dnatPort as dnatPort,
     statements_drop as drop,
     statements_jump as jump,
     statements_leave as leave,

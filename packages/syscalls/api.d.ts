@@ -339,6 +339,7 @@ declare const table: {
     readonly getresgid: readonly [120, 150];
     readonly getresuid: readonly [118, 148];
     readonly getsid: readonly [124, 156];
+    readonly getsockname: readonly [51, 204];
     readonly getsockopt: readonly [55, 209];
     readonly gettid: readonly [186, 178];
     readonly getxattr: readonly [191, 8];
@@ -559,6 +560,13 @@ declare function attributesOf(options: ProcessAttributes): ProcessAttributes;
 declare function checkAttributes(command: ProcessAttributes & Pick<Command, 'detached'>): void;
 declare function isPrivileged(): boolean;
 declare function hasCapability(capability: number): boolean;
+interface Datagram {
+    readonly bytes: Buffer;
+    readonly name: Buffer;
+    readonly control: Buffer;
+}
+declare function receiveDatagram(socket: number): Datagram | undefined;
+declare function sendDatagram(socket: number, { bytes, name, control }: Datagram): boolean;
 declare function close(fd: number): void;
 declare function open(path: string, flags: number): number;
 declare function socketpair(type?: number): [number, number];
@@ -742,7 +750,7 @@ interface Candidate {
     readonly exists: Slot;
     readonly directory: Slot;
 }
-declare function rightsMessage(plan: Plan, letter: string): {
+declare function rightsMessage(plan: Plan, text: string): {
     message: Region;
     fd: Slot;
 };
@@ -883,5 +891,5 @@ declare class Pty extends Duplex {
     _destroy(error: Error | null, done: (error: Error | null) => void): void;
 }
 declare function mountProc(plan: Plan, phase: 'mounts' | 'proc', target: string, namespace: NamespaceType): void;
-export { AF_UNIX, AT, AT_FDCWD, BlockingLoop, CAP, CAPABILITY_VERSION, CLONE, CLONE_NEW, Child, EPOLL, F, FD_CLOEXEC, FSCONFIG, FSMOUNT_CLOEXEC, FSOPEN_CLOEXEC, FUTEX, F_SEAL, LANDLOCK_ACCESS_FS, LANDLOCK_ACCESS_NET, LANDLOCK_CREATE_RULESET_VERSION, LANDLOCK_RULE, MFD, MNT_DETACH, MOUNT_ATTR, MOVE_MOUNT, MS, MSG, NS_GET, Namespace, NamespaceError, O, OPEN_TREE, POLL, PR, PRIO_PROCESS, PROC_SUPER_MAGIC, PR_CAP_AMBIENT, P_PIDFD, PhaseSteps, Plan, Pty, RESOLVE, RLIMIT, Region, SCM_RIGHTS, SECBIT, SECCOMP_SET_MODE_FILTER, SIGNAL, SIG_SETMASK, SOCK, SOL_SOCKET, STATX_BASIC_STATS, STATX_INO, Slot, SyscallError, TIOC, UMOUNT_NOFOLLOW, UnsupportedError, W, attempt, attributeKeys, attributesOf, bits, brand, cString, check, checkAttributes, checkCanStart, checkJoin, checkKeys, close, count, coversOfProc, descriptor, diagnose, errnoName, errnoNumber, errnoText, eventLoop, explain, handOver, hasCapability, hintFor, inside, invalidOption, isInChroot, isPrivileged, isProbed, launch, lookAtInside, mountProc, namespaceTypes, open, openInside, openPty, phases, pidfdOpen, pidfdSendSignal, probeSyscall, procName, receive, rightsMessage, send, signalName, socketpair, statusOf, step, succeed, syscallNumber, sysctl, textOf, thisMachine, whilePinned };
-export type { Argument, Capability, CapabilityChange, CapabilityLists, CapabilitySetName, Command, Contribution, Diagnosis, Ended, ErrnoName, ErrorCode, Exit, ExplainedStep, FailedStep, Failure, Fd, LandlockRules, LaunchOptions, Limit, LimitName, LimitValue, Loop, Machine, Memory, Message, NamespaceErrorDetails, NamespaceIdentity, NamespaceRef, NamespaceType, ParkedChild, Phase, ProbedCall, ProcessAttributes, Program, Protections, PtySize, Ready, Refusal, Remedy, ResourceUsage, RunningOptions, Securebit, Source, SpawnError, Step, StepOptions, SyscallName };
+export { AF_UNIX, AT, AT_FDCWD, BlockingLoop, CAP, CAPABILITY_VERSION, CLONE, CLONE_NEW, Child, EPOLL, F, FD_CLOEXEC, FSCONFIG, FSMOUNT_CLOEXEC, FSOPEN_CLOEXEC, FUTEX, F_SEAL, LANDLOCK_ACCESS_FS, LANDLOCK_ACCESS_NET, LANDLOCK_CREATE_RULESET_VERSION, LANDLOCK_RULE, MFD, MNT_DETACH, MOUNT_ATTR, MOVE_MOUNT, MS, MSG, NS_GET, Namespace, NamespaceError, O, OPEN_TREE, POLL, PR, PRIO_PROCESS, PROC_SUPER_MAGIC, PR_CAP_AMBIENT, P_PIDFD, PhaseSteps, Plan, Pty, RESOLVE, RLIMIT, Region, SCM_RIGHTS, SECBIT, SECCOMP_SET_MODE_FILTER, SIGNAL, SIG_SETMASK, SOCK, SOL_SOCKET, STATX_BASIC_STATS, STATX_INO, Slot, SyscallError, TIOC, UMOUNT_NOFOLLOW, UnsupportedError, W, attempt, attributeKeys, attributesOf, bits, brand, cString, check, checkAttributes, checkCanStart, checkJoin, checkKeys, close, count, coversOfProc, descriptor, diagnose, errnoName, errnoNumber, errnoText, eventLoop, explain, handOver, hasCapability, hintFor, inside, invalidOption, isInChroot, isPrivileged, isProbed, launch, lookAtInside, mountProc, namespaceTypes, open, openInside, openPty, phases, pidfdOpen, pidfdSendSignal, probeSyscall, procName, receive, receiveDatagram, rightsMessage, send, sendDatagram, signalName, socketpair, statusOf, step, succeed, syscallNumber, sysctl, textOf, thisMachine, whilePinned };
+export type { Argument, Capability, CapabilityChange, CapabilityLists, CapabilitySetName, Command, Contribution, Datagram, Diagnosis, Ended, ErrnoName, ErrorCode, Exit, ExplainedStep, FailedStep, Failure, Fd, LandlockRules, LaunchOptions, Limit, LimitName, LimitValue, Loop, Machine, Memory, Message, NamespaceErrorDetails, NamespaceIdentity, NamespaceRef, NamespaceType, ParkedChild, Phase, ProbedCall, ProcessAttributes, Program, Protections, PtySize, Ready, Refusal, Remedy, ResourceUsage, RunningOptions, Securebit, Source, SpawnError, Step, StepOptions, SyscallName };
