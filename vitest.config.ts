@@ -20,8 +20,8 @@ export default defineConfig({
     pool: 'forks',
     // The tests count what exists once per machine: processes, mounts, namespaces.
     fileParallelism: false,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     env: { NS_LANE: lane },
     // A program that a test starts with `fork` sees the sources as well.
     execArgv: ['--conditions=@ns/source'],

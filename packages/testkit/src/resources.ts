@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { isLink } from './links.ts'
+import { descendants, type ProcessStat, youngProcesses } from './young-processes.ts'
 
 /** What a test could leave behind. */
 export interface Resources {
@@ -46,27 +47,10 @@ function openFds(): string[] {
   })
 }
 
-interface Process {
-  pid: number
-  parent: number
-  name: string
-  state: string
-}
-
-function processesOfTest(): Process[] {
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
-  const all = pids.flatMap((pid) => readProcess(Number(pid)) ?? [])
-  const parents = new Map(all.map(({ pid, parent }) => [pid, parent]))
-  const descends = (pid: number | undefined): boolean =>
-    pid !== undefined && (pid === process.pid || descends(parents.get(pid)))
-  return all.filter(({ pid, parent }) => pid !== process.pid && (descends(parent) || hasMark(pid)))
-}
-
-function readProcess(pid: number): Process | undefined {
-  const stat = tryTo(() => readFileSync(`/proc/${pid}/stat`, 'utf8'))
-  const [, name, state, parent] = stat?.match(/^\d+ \((.*)\) (\S) (\d+)/s) ?? []
-  if (name === undefined || state === undefined) return undefined
-  return { pid, name, state, parent: Number(parent) }
+function processesOfTest(): ProcessStat[] {
+  const all = youngProcesses()
+  const own = new Set(descendants(all))
+  return all.filter((it) => it.pid !== process.pid && (own.has(it) || hasMark(it.pid)))
 }
 
 function hasMark(pid: number): boolean {

@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises'
 /** Looks every few `ms` until it is so; whoever waits longer than `ms` sees an error. */
 export async function waitFor(
   condition: () => boolean | Promise<boolean>,
-  ms = 10_000,
+  ms = 30_000,
 ): Promise<void> {
   const deadline = performance.now() + ms
   while (!(await condition())) {

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
+import { descendants, youngProcesses } from '@ns/testkit'
 
 /** What this process has: its fds, its descendants with their namespaces, its mounts. */
 export interface World {
@@ -9,7 +10,7 @@ export interface World {
 }
 
 export function look(): World {
-  return { fds: fds(), processes: descendants(), mounts: read('/proc/self/mountinfo') }
+  return { fds: fds(), processes: processes(), mounts: read('/proc/self/mountinfo') }
 }
 
 /** Waits until the world is as it was, as the kernel ends processes in its own time; what it is like in the end. */
@@ -40,30 +41,13 @@ function fds(): string[] {
 }
 
 /** With zombies: a process that nobody waited for is left behind too. */
-function descendants(): string[] {
-  const parents = new Map(
-    readdirSync('/proc')
-      .filter((name) => /^\d+$/.test(name))
-      .map((pid) => [Number(pid), parentOf(Number(pid))] as const),
-  )
-  const isOurs = (pid: number): boolean => {
-    const parent = parents.get(pid)
-    return parent !== undefined && (parent === process.pid || isOurs(parent))
-  }
-  return [...parents.keys()].filter(isOurs).map((pid) => `${pid} ${read(`/proc/${pid}/comm`)}`)
+function processes(): string[] {
+  return descendants(youngProcesses()).map(({ pid, name }) => `${pid} ${name}`)
 }
 
 /** The processes whose parent is `pid`. */
 export function childrenOf(pid: number): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((candidate) => parentOf(candidate) === pid)
-}
-
-function parentOf(pid: number): number | undefined {
-  const fields = read(`/proc/${pid}/stat`).replace(/^.*\)/s, '').trim().split(' ')
-  return fields[1] === undefined ? undefined : Number(fields[1])
+  return youngProcesses().flatMap((it) => (it.parent === pid ? it.pid : []))
 }
 
 function read(path: string): string {

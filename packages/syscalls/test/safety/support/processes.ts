@@ -66,11 +66,11 @@ export function openFds(): Record<string, string> {
   return fds
 }
 
-/** Waits until it is so; fails when that takes ten seconds. */
+/** Waits until it is so; fails when that takes half a minute. */
 export async function until<Value>(ask: () => Value | undefined | false): Promise<Value> {
-  for (const end = Date.now() + 10_000; Date.now() < end; await sleep(5)) {
+  for (const end = Date.now() + 30_000; Date.now() < end; await sleep(5)) {
     const value = ask()
     if (value) return value
   }
-  throw new Error(`not so after ten seconds: ${ask}`)
+  throw new Error(`not so after half a minute: ${ask}`)
 }
