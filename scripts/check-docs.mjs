@@ -39,6 +39,9 @@ try {
   })
   const visited = await visitAll(page)
   await search(page)
+  await page.goto(`${origin}/performance`)
+  if ((await page.locator('figure.chart svg').count()) === 0)
+    problems.push('/performance: no chart')
   console.log(`${visited} pages opened, ${problems.length} problems`)
 } finally {
   await browser.close()

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { defineConfig } from 'vitepress'
+import { charts } from './charts.ts'
 
 const packages = new URL('../../packages/', import.meta.url)
 const published = readdirSync(packages).filter((name) => {
@@ -21,6 +22,7 @@ export default defineConfig({
   head: [['link', { rel: 'icon', href: '/icon.svg' }]],
   markdown: {
     config(md) {
+      md.use(charts)
       md.core.ruler.push('repository links', ({ tokens, env }) => {
         for (const token of tokens.flatMap(({ children }) => children ?? [])) {
           const href = token.attrGet('href')
@@ -48,6 +50,7 @@ export default defineConfig({
         items: [
           page('Rootless', '/guides/rootless'),
           page('Containers and CI', '/guides/containers'),
+          page('AppArmor', '/guides/apparmor'),
           page('Security', '/guides/security'),
         ],
       },
