@@ -64,6 +64,11 @@ describe.each(names)('%s', (name) => {
   })
 })
 
+test('no task of turbo runs tests: what they say is never of another run', () => {
+  const { tasks } = JSON.parse(readFileSync(join(packages, '../turbo.json'), 'utf8'))
+  expect(Object.keys(tasks)).toEqual(['build', 'typecheck', 'test:pack'])
+})
+
 function readManifest(name: string): Manifest {
   return JSON.parse(readFileSync(join(packages, name, 'package.json'), 'utf8'))
 }

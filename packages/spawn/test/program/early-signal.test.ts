@@ -1,26 +1,15 @@
-import type { Child } from '@ns/syscalls'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { joining, nested, parked, type Sample, start, withInit } from './faulty.ts'
+import { expect, test } from 'vitest'
+import { joinable, joining, nested, parked, type Sample, start, withInit } from './faulty.ts'
 
 // A signal may come before there is a command to take it: it waits in the launcher, or for the child of a second clone.
 
-let target: Child
-
-beforeAll(async () => {
-  target = start(withInit, (at) => at.step)
-  await target.started
-})
-
-afterAll(async () => {
-  target.kill('SIGKILL')
-  await target.exited
-})
+const target = joinable()
 
 const samples: readonly (readonly [string, () => Sample])[] = [
   ['four namespaces and an init', () => withInit],
   ['a start that waits for its parent', () => parked],
-  ['four namespaces that are joined', () => joining(target)],
-  ['namespaces made in a joined user namespace', () => nested(target)],
+  ['four namespaces that are joined', () => joining(target())],
+  ['namespaces made in a joined user namespace', () => nested(target())],
 ]
 
 test.each(samples)('%s: none of 50 SIGTERMs right after the start is lost', async (_, sample) => {

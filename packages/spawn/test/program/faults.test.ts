@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Child, FailedStep, Step } from '@ns/syscalls'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { PlacedStep } from '../../../syscalls/src/program/program.ts'
 import {
   allEight,
@@ -8,6 +8,7 @@ import {
   failing,
   furnished,
   hanging,
+  joinable,
   joining,
   nested,
   parked,
@@ -30,17 +31,7 @@ import { childrenOf, difference, look, settle } from './left-behind.ts'
 // `signals`, `seccomp` and `exec` count as started (status.ts): the empty mask lets a waiting signal end the process there, as it
 // would end the command a moment later. Killed in them, `started` resolves and the exit tells of the signal.
 
-let target: Child
-
-beforeAll(async () => {
-  target = start(withInit, (at) => at.step)
-  await target.started
-})
-
-afterAll(async () => {
-  target.kill('SIGKILL')
-  await target.exited
-})
+const target = joinable()
 
 const samples: readonly (readonly [string, () => Sample])[] = [
   ['four namespaces and an init', () => withInit],
@@ -50,8 +41,8 @@ const samples: readonly (readonly [string, () => Sample])[] = [
   ['all eight where time takes a fork', () => allEightByFork],
   ['a furnished root', () => furnished],
   ['all attributes', () => withAttributes],
-  ['four namespaces that are joined', () => joining(target)],
-  ['namespaces made in a joined user namespace', () => nested(target)],
+  ['four namespaces that are joined', () => joining(target())],
+  ['namespaces made in a joined user namespace', () => nested(target())],
 ]
 
 /** `ms`: some hundred starts each, on a machine that may be busy. */

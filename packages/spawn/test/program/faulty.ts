@@ -23,6 +23,7 @@ import { type Child, type Command, type Contribution, type Step, step } from '@n
 import { time } from '@ns/time'
 import { user } from '@ns/user'
 import { uts } from '@ns/uts'
+import { afterAll, beforeAll } from 'vitest'
 // The tests' own door: `rewrite` is no option of the package.
 import { startProgram } from '../../../syscalls/src/process/launch.ts'
 import { LIST, PLAN } from '../../../syscalls/src/program/layout.ts'
@@ -137,6 +138,20 @@ export function joining(target: Child): Sample {
 /** Joined, and new ones made inside: second clone and init, three lists. */
 export function nested(target: Child): Sample {
   return { command, contributions: () => [user({ join: target.pid }), uts(names), mount(), pid()] }
+}
+
+/** A running `withInit` to be joined, for as long as the tests of the file that asks for it. */
+export function joinable(): () => Child {
+  let target: Child
+  beforeAll(async () => {
+    target = start(withInit, (at) => at.step)
+    await target.started
+  })
+  afterAll(async () => {
+    target.kill('SIGKILL')
+    await target.exited
+  })
+  return () => target
 }
 
 export function start(sample: Sample, rewrite: Rewrite): Child {
