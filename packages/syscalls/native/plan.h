@@ -31,7 +31,7 @@ struct list {
   u32 unused;
 };
 
-enum { PLAN_LISTS = 3, UNEXPECTED = 4096 };
+enum { PLAN_LISTS = 4, UNEXPECTED = 4096 };
 
 struct plan {
   u64 size;

@@ -97,9 +97,27 @@ describe('the order', () => {
     ])
   })
 
-  test('a third fork is refused', () => {
+  test('a helper has a list of its own, and the program goes on in that of its caller', () => {
     const plan = newPlan()
-    for (const phase of ['fork', 'init', 'exec'] as const)
+    plan.in('init').call('clone', [0], { fork: [step('gettid', [])] })
+    plan.in('nested').call('clone', [0], { helper: [step('exit_group', [0])] })
+    plan.in('exec').call('execve', [])
+    const lists = place(plan).map(
+      ({ step, list, index, childList }) => `${list}.${index} ${step.call} ${childList ?? ''}`,
+    )
+    expect(lists).toEqual([
+      '0.0 openat ',
+      '0.1 clone 1',
+      '0.2 gettid ',
+      '1.0 clone 2',
+      '2.0 exit_group ',
+      '1.1 execve ',
+    ])
+  })
+
+  test('a fourth fork is refused', () => {
+    const plan = newPlan()
+    for (const phase of ['fork', 'init', 'nested', 'exec'] as const)
       plan.in(phase).call('clone', [0], { fork: [] })
     expect(() => place(plan)).toThrow(RangeError)
   })

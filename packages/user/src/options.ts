@@ -25,7 +25,7 @@ export interface UserOptions {
   readonly own?: Ids | undefined
   /** Whether `setgroups` may be called inside. @default 'allow' with more gids than one, or where a privileged caller has groups to drop */
   readonly setgroups?: 'allow' | 'deny' | undefined
-  /** The command can make no user namespace, and so none of the others: it is one level further down. Takes a map of one id. @default false */
+  /** The command can make no user namespace, and so none of the others: it is one level further down, with the same ids. @default false */
   readonly disableNested?: boolean | undefined
   /** Enter this one, as its root where that is mapped. */
   readonly join?: NamespaceRef | undefined
@@ -60,16 +60,6 @@ export function checkOptions(options: UserOptions): void {
   }
   if (disableNested !== undefined && typeof disableNested !== 'boolean')
     throw invalidOption('user.disableNested: true or false is wanted', 'user')
-  if (disableNested && !isOneId(map))
-    throw invalidOption(
-      'user.disableNested contradicts user.map: the level that it adds has the id of the command alone',
-      'user',
-    )
   if (setgroups !== undefined && setgroups !== 'allow' && setgroups !== 'deny')
     throw invalidOption(`user.setgroups: 'allow' or 'deny' is wanted`, 'user')
-}
-
-function isOneId(map: UserOptions['map']): boolean {
-  if (typeof map !== 'object') return map !== 'auto' && map !== 'subids'
-  return [map.uid, map.gid].every((ranges) => ranges.length === 1 && ranges[0]?.count === 1)
 }

@@ -169,8 +169,6 @@ describe('/etc/subuid and /etc/subgid', () => {
   })
 })
 
-const twoIds = [{ inside: 0, outside: 0, count: 2 }]
-
 describe('refused before anything exists', () => {
   const many = (count: number) => Array.from({ length: count }, (_, i) => range(i * 2, i * 2, 1))
 
@@ -240,12 +238,6 @@ describe('refused before anything exists', () => {
     [{ own: { uid: 1, gid: 1 }, join: 1 }, /user\.join:.*leave out own/],
     [{ map: null }, /user\.map/],
     [{ disableNested: 1 }, /user\.disableNested: true or false/],
-    [{ disableNested: true, map: 'auto' }, /user\.disableNested contradicts user\.map/],
-    [{ disableNested: true, map: 'subids' }, /user\.disableNested contradicts user\.map/],
-    [
-      { disableNested: true, map: { uid: twoIds, gid: [{ inside: 0, outside: 0, count: 1 }] } },
-      /user\.disableNested contradicts user\.map: .* the id of the command alone/,
-    ],
     [{ disableNested: true, join: 1 }, /user\.join:.*leave out disableNested/],
     [{ setgroups: 'maybe' }, /user\.setgroups/],
     [{ join: 1, map: 'root' }, /user\.join:.*leave out map/],

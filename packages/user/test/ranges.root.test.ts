@@ -1,6 +1,9 @@
 import { chmodSync, chownSync, statSync } from 'node:fs'
+import { step } from '@ns/syscalls'
 import { checkLeaks, running, Scratch, shell } from '@ns/testkit'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+// The tests' own door: `rewrite` is no option of the package.
+import { startProgram } from '../../syscalls/src/process/launch.ts'
 import { type IdRange, readIdMaps, user } from '../src/index.ts'
 
 checkLeaks()
@@ -111,6 +114,60 @@ test('A6: `own` makes a hole in explicit ranges', async () => {
     ...[1000, 0, 1],
     ...[1001, 101_001, 64_535],
   ])
+})
+
+describe('disableNested', () => {
+  const nested = { map: both(range(0, 0, 1), range(1, 100_000, 65_535)), disableNested: true }
+
+  test('A15: keeps all ids, and no user namespace can be made by any of them', async () => {
+    const script = `
+      cat /proc/self/uid_map /proc/self/setgroups
+      for as in 0 1000; do
+        setpriv --reuid $as --regid $as --groups 7,8 sh -c '
+          id -u; id -G; unshare --user true 2>/dev/null || echo none'
+      done`
+    const { stdout, ready } = await shell([user(nested)], script)
+    const [first, second, ...rest] = stdout.split('\n')
+    expect([first, second].map((line) => line?.trim().split(/\s+/).map(Number))).toEqual([
+      [0, 0, 1],
+      [1, 1, 65_535],
+    ])
+    expect(rest).toEqual(['allow', '0', '0 7 8', 'none', '1000', '1000 7 8', 'none', ''])
+    expect(ready.uidMap).toMatch(/100000/)
+  })
+
+  test('A15: 340 ranges stay 340, and a map that would get too long is refused by name', async () => {
+    const ranges = Array.from({ length: 340 }, (_, i) => range(i * 2, i * 2, 1))
+    const { stdout } = await shell(
+      [user({ map: both(...ranges), disableNested: true })],
+      'wc -l </proc/self/gid_map',
+    )
+    expect(stdout).toBe('340\n')
+    const long = Array.from({ length: 200 }, (_, i) => range(i ? 4_000_000_000 + i * 2 : 0, i, 1))
+    await expect(
+      shell([user({ map: both(...long), disableNested: true })], ':'),
+    ).rejects.toMatchObject({
+      code: 'ERR_NS_INVALID_OPTION',
+      message: expect.stringMatching(/disableNested with user.map.uid: \d+ bytes of text/),
+    })
+  })
+
+  test('a helper that fails is what the start fails of, and nothing of it is left', async () => {
+    const started = startProgram(
+      [user(nested)],
+      { file: 'true', fds: [] },
+      {
+        rewrite: ({ step: own }) =>
+          own.path === 'gid_map' && own.call === 'openat'
+            ? step('openat', [-1, 'gid_map', 0], { ...own, result: undefined })
+            : own,
+      },
+    )
+    await expect(started.started).rejects.toMatchObject({
+      operation: 'disable nested',
+      cause: { code: 'EBADF', syscall: 'openat', path: 'gid_map' },
+    })
+  })
 })
 
 describe('setgroups', () => {

@@ -73,6 +73,14 @@ describe("map 'auto'", () => {
   })
 })
 
+test('A15: disableNested keeps the subordinate ids', async () => {
+  const contribution = user({ map: 'auto', disableNested: true })
+  const script = `setpriv --reuid 5 --regid 6 --groups 7 id; unshare --user true || echo none`
+  const { stdout, ready } = await shell([contribution], script)
+  expect(stdout).toMatch(/^uid=5.* gid=6.* groups=6.*,7.*\nnone\n$/)
+  expect(lines(ready.uidMap)).toHaveLength(2)
+})
+
 test('subids: the own id is not there, and the command is root among the subordinate ones', async () => {
   using scratch = new Scratch()
   const file = scratch.file('file')

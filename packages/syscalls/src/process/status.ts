@@ -39,17 +39,22 @@ export function readOutcome(
   })
   const find = (list: number, progress: number) =>
     placed.find((step) => step.list === list && step.index === progress - 1)
-  for (const [list, { progress, error }] of lists.entries()) {
+  const failures = lists.flatMap(({ progress, error }, list) => {
     const at = find(list, progress)
-    if (error > 0 && at)
-      return {
-        kind: 'failed',
-        at,
-        cause: causeOf(at, error),
-        found: foundBy(at, plan),
-        interpreterMissing: false,
-        isDirectory: false,
-      }
+    return error > 0 && at ? [{ at, error }] : []
+  })
+  // Who waited for a helper that failed got an unexpected answer: what says more comes first.
+  const failure = failures.find(({ error }) => error !== UNEXPECTED) ?? failures[0]
+  if (failure) {
+    const { at, error } = failure
+    return {
+      kind: 'failed',
+      at,
+      cause: causeOf(at, error),
+      found: foundBy(at, plan),
+      interpreterMissing: false,
+      isDirectory: false,
+    }
   }
   const last = placed.at(-1) as PlacedStep
   const progress = lists[last.list]?.progress ?? 0

@@ -28,7 +28,7 @@ export const INIT = { outlives: 1, untilEmpty: 2 } as const
 export const LIST = { steps: 0, count: 8, progress: 12, error: 16, size: 24 } as const
 
 /** `struct plan`: field offsets in bytes. */
-export const PLAN = { size: 0, lists: 8, listCount: 3, header: 80 } as const
+export const PLAN = { size: 0, lists: 8, listCount: 4, header: 104 } as const
 
 /** `list.error` of a step that succeeded with another result than the expected one. */
 export const UNEXPECTED = 4096

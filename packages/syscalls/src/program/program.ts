@@ -12,8 +12,10 @@ export interface PlacedStep {
   readonly phase: Phase
   /** Counted from 1, over the whole program. */
   readonly number: number
-  /** Which process runs it: each fork begins a new list, the forking one goes on with its own steps. */
+  /** Which process runs it: the child of each clone has a list of its own. */
   readonly list: number
+  /** Of a clone: its child's. */
+  readonly childList: number | undefined
   /** Counted from 0, in its list. */
   readonly index: number
 }
@@ -22,19 +24,26 @@ export interface PlacedStep {
 export function place(plan: Plan): readonly PlacedStep[] {
   const placed: PlacedStep[] = []
   const lengths = Array<number>(PLAN.listCount).fill(0)
-  let list = 0
-  const put = (step: Step, phase: Phase) => {
+  const put = (step: Step, phase: Phase, list: number, childList?: number) => {
     const index = lengths[list] ?? 0
     lengths[list] = index + 1
-    placed.push({ step, phase, number: placed.length + 1, list, index })
+    placed.push({ step, phase, number: placed.length + 1, list, index, childList })
   }
+  let list = 0 // of the process that becomes the command
+  let last = 0
   for (const { phase, steps } of plan.ordered) {
     for (const step of steps) {
-      put(step, phase)
-      if (!step.fork) continue
-      for (const own of step.fork) put(own, phase)
-      list += 1
-      if (list === PLAN.listCount) throw new RangeError('a program forks twice at most')
+      const { fork, helper } = step
+      if (!fork && !helper) {
+        put(step, phase, list)
+        continue
+      }
+      last += 1
+      if (last === PLAN.listCount) throw new RangeError(`a program forks ${last - 1} times at most`)
+      put(step, phase, list, last)
+      for (const own of fork ?? []) put(own, phase, list)
+      for (const its of helper ?? []) put(its, phase, last)
+      if (fork) list = last
     }
   }
   return placed
@@ -46,8 +55,8 @@ export function encode(plan: Plan, placed: readonly PlacedStep[]): Buffer {
   for (let list = 0; list < PLAN.listCount; list++) {
     const own = placed.filter((step) => step.list === list)
     const { address, offset } = memory.allocate(own.length * STEP.size)
-    own.forEach(({ step }, i) => {
-      encodeStep(memory, offset + i * STEP.size, step, list)
+    own.forEach(({ step, childList }, i) => {
+      encodeStep(memory, offset + i * STEP.size, step, childList)
     })
     memory.putWord(PLAN.lists + list * LIST.size + LIST.steps, address)
     memory.room.writeUInt32LE(own.length, PLAN.lists + list * LIST.size + LIST.count)
@@ -58,7 +67,7 @@ export function encode(plan: Plan, placed: readonly PlacedStep[]): Buffer {
 }
 
 /** Writes a step at an offset of zeroed memory. */
-function encodeStep(memory: Memory, at: number, step: Step, list: number): void {
+function encodeStep(memory: Memory, at: number, step: Step, childList: number | undefined): void {
   const words = step.args.map((argument) => word(memory, argument)) // first: they allocate
   const bytes = memory.room
   if (step.call === 'init' || step.call === 'bits') bytes[at + STEP.kind] = KIND[step.call]
@@ -67,7 +76,7 @@ function encodeStep(memory: Memory, at: number, step: Step, list: number): void 
     bytes.writeUInt16LE(errnoNumber(step.failure?.errno ?? 'EINVAL'), at + STEP.nr)
     memory.putWord(at + STEP.expected, step.args[1] as number)
   } else {
-    bytes[at + STEP.kind] = step.fork ? KIND.fork : KIND.call
+    bytes[at + STEP.kind] = childList === undefined ? KIND.call : KIND.fork
     bytes.writeUInt16LE(syscallNumber(step.call), at + STEP.nr)
   }
   if (step.onlyAfter) bytes[at + STEP.onlyAfter] = errnoNumber(step.onlyAfter)
@@ -76,7 +85,7 @@ function encodeStep(memory: Memory, at: number, step: Step, list: number): void 
   step.tolerate?.forEach((name, i) => {
     bytes[at + STEP.tolerated + i] = errnoNumber(name)
   })
-  if (step.fork) memory.putWord(at + STEP.expected, list + 1)
+  if (childList !== undefined) memory.putWord(at + STEP.expected, childList)
   if (step.expect !== undefined) {
     bytes[at + STEP.expects] = 1
     memory.putWord(at + STEP.expected, step.expect)

@@ -38,6 +38,8 @@ export interface StepOptions {
   found?: Region | undefined
   /** A clone: the child goes on with the steps that follow, the caller with these. */
   fork?: readonly Step[] | undefined
+  /** A clone: the child runs these and ends, the caller goes on with the steps that follow. */
+  helper?: readonly Step[] | undefined
 }
 
 /** One system call of a program, or a check of what an earlier one left in memory. */
@@ -79,8 +81,8 @@ export function step(
   options: StepOptions = {},
 ): Step {
   // All steps have the same fields in the same order: what V8 reads fastest, and a start reads many.
-  const { namespace, operation, path, dest, tolerate, expect, result, onlyAfter, found, fork } =
-    options
+  const { namespace, operation, path, dest, tolerate, expect, result, onlyAfter } = options
+  const { found, fork, helper } = options
   return {
     call,
     args,
@@ -94,5 +96,6 @@ export function step(
     onlyAfter,
     found,
     fork,
+    helper,
   }
 }
