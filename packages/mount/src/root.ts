@@ -50,6 +50,7 @@ export function addRoot(tree: Tree, root: Root, readonly: boolean): void {
   steps.call('pivot_root', ['.', '.'], naming)
   steps.call('umount2', ['.', MNT_DETACH], naming)
   steps.call('chdir', ['/'], naming)
+  tree.hostRoot = typeof root === 'string' ? root : undefined
   if (typeof root === 'string') {
     if (readonly) makeReadonly(tree, 'root', realPath(root), what(root))
     return

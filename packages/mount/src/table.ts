@@ -1,5 +1,6 @@
 import {
   inside,
+  Namespace,
   type NamespaceRef,
   O,
   type Plan,
@@ -7,6 +8,7 @@ import {
   type RunningOptions,
   type Slot,
 } from '@ns/syscalls'
+import { readByStatmount } from './statmount.ts'
 
 /** A line of `/proc/PID/mountinfo` (proc_pid_mountinfo(5)). */
 export interface MountInfo {
@@ -56,7 +58,8 @@ function parseLine(line: string): MountInfo {
   }
 }
 
-function unescapeOctal(text: string): string {
+/** What the kernel writes as `\\040`. */
+export function unescapeOctal(text: string): string {
   if (!text.includes('\\')) return text
   const latin1 = Buffer.from(text).toString('latin1')
   const bytes = latin1.replace(/\\([0-7]{3})/g, (_, octal) =>
@@ -66,11 +69,21 @@ function unescapeOctal(text: string): string {
 }
 
 /**
- * The mounts of a running mount namespace, as a process that enters it sees them.
+ * The mounts of a running mount namespace, as a process that enters it sees them. From Linux 6.15 on they are asked for
+ * by statmount(2), which takes CAP_SYS_ADMIN there; else the namespace is entered and its mountinfo read.
  *
- * @throws {NamespaceError} when it isn't one, or may not be entered; when its table is longer than 512 KiB
+ * @throws {NamespaceError} when it isn't one, or may not be entered; when it has to be, and its table is longer than 512 KiB
  */
 export async function readMountTable(
+  ref: NamespaceRef,
+  options: RunningOptions = {},
+): Promise<MountInfo[]> {
+  using namespace = Namespace.open('mount', ref)
+  return readByStatmount(namespace) ?? (await readByEntering(namespace, options))
+}
+
+/** The same by a process that enters it. */
+export async function readByEntering(
   ref: NamespaceRef,
   { user }: RunningOptions = {},
 ): Promise<MountInfo[]> {

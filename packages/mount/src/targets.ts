@@ -5,7 +5,7 @@ import type { Tree } from './tree.ts'
 
 /** How a target is found. */
 export interface Finding {
-  /** What is made where it is missing in a file system of this start's; nothing elsewhere. */
+  /** What is made where it is missing: in a file system of this start's always, on the host if `mount.create` says so. */
   readonly create: 'directory' | 'file' | undefined
   /** @default 'followed' */
   readonly links?: Links
@@ -27,6 +27,7 @@ export function find(
   const { made } = tree.at(path)
   const look = { phase: 'mounts', directory: AT_FDCWD, path, links } as const
   const target = tree.plan.slot('target')
+  if (create !== undefined && made === undefined) tree.want(path, create)
   if (create === undefined || made === undefined) lookUp(tree, look, naming, target)
   else if (!tree.has.openat2) make(tree, path, create, target, naming)
   else {

@@ -1,10 +1,13 @@
 import { type Plan, probeSyscall, type Slot, step } from '@ns/syscalls'
+import type { WantedPlace } from './mount-points.ts'
 import { isWithin } from './paths.ts'
 
 interface Place {
   readonly path: string
   /** An fd of the file system's root, if this start has made it; `undefined`: the host's. */
   readonly made: Slot | undefined
+  /** The directory of the host's that is seen there, if it is one. */
+  readonly host: string | undefined
 }
 
 /**
@@ -21,7 +24,9 @@ export class Tree {
   leavesCovered = false
   /** What is added when all else is. */
   readonly last: (() => void)[] = []
-  #places: Place[] = [{ path: '/', made: undefined }]
+  /** Where mount points of the host are to be made that are missing. */
+  readonly wanted: WantedPlace[] = []
+  #places: Place[] = [{ path: '/', made: undefined, host: '/' }]
 
   constructor(plan: Plan, isShared: boolean) {
     this.plan = plan
@@ -32,13 +37,25 @@ export class Tree {
 
   /** Notes that the root is a file system that this start has made. */
   set root(made: Slot) {
-    this.#places = [{ path: '/', made }]
+    this.#places = [{ path: '/', made, host: undefined }]
+  }
+
+  /** Notes that the root is a directory of the host's; `undefined`: nobody knows of which. */
+  set hostRoot(host: string | undefined) {
+    this.#places = [{ path: '/', made: undefined, host }]
   }
 
   /** Notes what is mounted at a path; it hides what was there. */
-  add(path: string, made: Slot | undefined): void {
-    this.#places.push({ path, made })
+  add(path: string, made: Slot | undefined, host?: string): void {
+    this.#places.push({ path, made, host })
     this.plan.mountPoints.add(path)
+  }
+
+  /** Notes that something is to be mounted at a path, which may be missing on the host. */
+  want(path: string, kind: WantedPlace['kind']): void {
+    const { path: above, host: base } = this.at(path)
+    const names = path.slice(above.length).split('/').filter(Boolean)
+    if (base !== undefined && names.length > 0) this.wanted.push({ base, names, kind })
   }
 
   /** Notes that the last mount at a path is gone. */

@@ -1,14 +1,22 @@
 import { readFileSync } from 'node:fs'
+import { release } from 'node:os'
+import { Namespace } from '@ns/syscalls'
 import { asCaller, checkLeaks, lane, type Random, random, running, Scratch } from '@ns/testkit'
 import { describe, expect, test } from 'vitest'
 import {
+  bind,
+  type MountEntry,
   type MountInfo,
   mount,
+  overlay,
   parseMountTable,
+  proc,
+  propagation,
   readMountTable,
-  type tmpfs as Tmpfs,
   tmpfs,
 } from '../src/index.ts'
+import { readByStatmount } from '../src/statmount.ts'
+import { readByEntering } from '../src/table.ts'
 
 checkLeaks()
 
@@ -78,7 +86,7 @@ describe('parsing', () => {
 })
 
 describe('of a running namespace', () => {
-  const sleeperWith = (mounts: ReturnType<typeof Tmpfs>[]) => running(asCaller([mount({ mounts })]))
+  const sleeperWith = (mounts: readonly MountEntry[]) => running(asCaller([mount({ mounts })]))
 
   test('it is what its own processes see', async () => {
     using scratch = new Scratch()
@@ -123,10 +131,42 @@ describe('of a running namespace', () => {
     })
   })
 
+  test('statmount and mountinfo say the same of every mount', async () => {
+    using scratch = new Scratch()
+    const at = (name: string) => scratch.directory(name)
+    const lower = scratch.directory('a, b:c')
+    await using sleeper = await sleeperWith([
+      tmpfs(at('tmp'), { size: '1m', noexec: true }),
+      bind(at('source'), at('target'), { readonly: true, nosuid: true }),
+      overlay({ lower, upper: 'tmpfs' }, at('over \\ lay\n')),
+      tmpfs(at('shared')),
+      propagation(scratch.at('shared'), 'shared'),
+      bind(scratch.at('shared'), at('peer')),
+      bind(scratch.at('shared'), at('slave')),
+      propagation(scratch.at('slave'), 'slave'),
+      tmpfs(at('alone')),
+      propagation(scratch.at('alone'), 'unbindable'),
+      proc(at('proc'), { source: 'bind' }),
+    ])
+    const entered = await readByEntering(sleeper.pid, userOf(sleeper.pid))
+    expect(entered.length).toBeGreaterThan(10)
+    using namespace = Namespace.open('mount', sleeper.pid)
+    const asked = readByStatmount(namespace)
+    const [major = 0, minor = 0] = release().split('.').map(Number)
+    const isThere = major > 6 || (major === 6 && minor >= 15)
+    if (isThere) expect(asked).toEqual(entered)
+    else expect(asked).toBeUndefined()
+  })
+
+  test('of our own, too', async () => {
+    const text = readFileSync('/proc/self/mountinfo', 'utf8')
+    expect(await readMountTable(0)).toEqual(parseMountTable(text))
+  })
+
   if (lane === 'user')
     test('without the right to enter, the error names what is missing', async () => {
       await using sleeper = await running(asCaller([mount()]))
-      await expect(readMountTable(sleeper.pid)).rejects.toMatchObject({
+      await expect(readByEntering(sleeper.pid)).rejects.toMatchObject({
         code: 'ERR_NS_PERMISSION',
         operation: 'join',
         hint: expect.stringMatching(/user namespace that owns/),

@@ -84,11 +84,12 @@ describe.each(architectures)('%s', (architecture) => {
     expect(refute(architecture, ['no-such.h'], [])).toHaveLength(1)
   })
 
+  // Newer than the headers of Debian 12 (Linux 6.1): @ns/mount compares what they say with mountinfo.
+  const newer: readonly SyscallName[] = ['listmount', 'statmount']
   check('system call numbers are the kernel’s', ['sys/syscall.h'], () =>
-    (Object.keys(numbers) as SyscallName[]).map((name) => [
-      `__NR_${name}`,
-      syscallNumber(name, architecture),
-    ]),
+    (Object.keys(numbers) as SyscallName[])
+      .filter((name) => !newer.includes(name))
+      .map((name) => [`__NR_${name}`, syscallNumber(name, architecture)]),
   )
 
   check('every constant is the header’s', headers, async () => constantsOf(architecture))

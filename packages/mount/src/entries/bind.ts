@@ -112,7 +112,7 @@ export function addBind(tree: Tree, entry: Bind): void {
   if (opened) requireSame(plan, clone, opened.stat, naming)
   const create = isDirectory(path) ? 'directory' : 'file'
   putOn(plan, clone, find(tree, target, { create }, naming), withClone)
-  tree.add(target, undefined)
+  tree.add(target, undefined, opened ? undefined : path)
 }
 
 /**

@@ -136,7 +136,7 @@ export function addFile(tree: Tree, { target, content, mode }: File): void {
     write('sources')
     return cloneTree(plan, 'file', 'one', naming, staging)
   })
-  putOn(plan, tidy, find(tree, target, { create: undefined }, naming), naming)
+  putOn(plan, tidy, find(tree, target, { create: 'file' }, naming), naming)
   tree.add(target, undefined)
 }
 
