@@ -20,6 +20,7 @@ const layers: Record<string, number> = {
   egress: 3,
   spawn: 3,
   inspect: 3,
+  lab: 4,
   cli: 4,
   bench: 4,
 }

@@ -13,6 +13,7 @@ const TCA_NETEM = {
   RATE64: 8,
   LATENCY64: 10,
   JITTER64: 11,
+  PRNG_SEED: 12,
 } as const
 
 /** What a bad line does. Shares are from 0 to 1. */
@@ -32,6 +33,8 @@ export interface NetemOptions extends Place {
   readonly rate?: number | undefined
   /** Packets that may wait. @default 1000 */
   readonly limit?: number | undefined
+  /** Of its randomness, a whole number; older than Linux 6.6 the kernel passes it over. @default by the kernel */
+  readonly seed?: number | undefined
 }
 
 const keys = [
@@ -44,6 +47,7 @@ const keys = [
   'reorder',
   'rate',
   'limit',
+  'seed',
 ] as const
 
 /**
@@ -53,7 +57,7 @@ const keys = [
  */
 export function netem(options: NetemOptions): Discipline {
   const place = placeOf('netem', options, keys)
-  const { delay, jitter, delayCorrelation, loss, duplicate, corrupt, reorder, rate } = options
+  const { delay, jitter, delayCorrelation, loss, duplicate, corrupt, reorder, rate, seed } = options
   const header = Buffer.alloc(24) // struct tc_netem_qopt: its times give way to those of 64 bits (Linux 4.15)
   header.writeUInt32LE(coarse(delay), 0)
   header.writeUInt32LE(options.limit ?? 1000, 4)
@@ -79,6 +83,7 @@ export function netem(options: NetemOptions): Discipline {
     ),
     ...ifGiven(reorder, (it) => bytes(TCA_NETEM, 'REORDER', pair('netem.reorder', it))),
     ...ifGiven(corrupt, (it) => bytes(TCA_NETEM, 'CORRUPT', pair('netem.corrupt', it))),
+    ...ifGiven(seed, (it) => u64(TCA_NETEM, 'PRNG_SEED', BigInt(it))),
     ...(rate === undefined ? [] : rateAttributes(bytesPerSecond('netem.rate', rate))),
   ]
   return { ...place, kind: 'netem', options: withHeader(TCA, 'OPTIONS', header, attributes) }

@@ -115,6 +115,8 @@ const table = {
   statmount: [457, 457],
   statx: [332, 291],
   symlinkat: [266, 36],
+  timerfd_create: [283, 85],
+  timerfd_settime: [286, 86],
   umask: [95, 166],
   umount2: [166, 39],
   uname: [63, 160],

@@ -1,0 +1,25 @@
+/**
+ * Networks for tests: machines, switches, routers and lines between them in one process, as an ordinary user too. Isolates
+ * the network, host names and processes of each lab; files and users are the caller's.
+ *
+ * ```ts
+ * import { createLab } from '@ns/lab'
+ *
+ * await using lab = await createLab()
+ * const [a, b] = await lab.nodes('a', 'b')
+ * const line = await lab.link(a, b, { latency: 10, loss: 0.01 })
+ * const server = await a.listen(80, (socket) => socket.end('hello'))
+ * const socket = await b.connect({ host: a, port: 80 })
+ * line.down()
+ * ```
+ *
+ * @packageDocumentation
+ */
+
+export type { Subnets } from './addresses.ts'
+export type { Backend } from './backends/fabric.ts'
+export type { Impairment } from './impairment.ts'
+export { createLab, Lab, type LabOptions, type LinkOptions, type RouterOptions } from './lab.ts'
+export { Network, type NetworkChanges, type NetworkOptions } from './network/network.ts'
+export { Capture } from './network/pcap.ts'
+export { Node, type NodeConnectOptions } from './node/node.ts'

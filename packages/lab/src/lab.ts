@@ -1,0 +1,230 @@
+import { checkKeys, invalidOption } from '@ns/syscalls'
+import { automaticSubnets } from './addresses.ts'
+import { checkBackend, chooseBackend, fabricOf } from './backends/choose.ts'
+import type { Backend } from './backends/fabric.ts'
+import { Ground } from './ground/ground.ts'
+import { mermaidOf } from './mermaid.ts'
+import { namesFor } from './network/names.ts'
+import { masquerade } from './network/nat.ts'
+import { Network, type NetworkOptions, networkKeys } from './network/network.ts'
+import { waysOf } from './network/routes.ts'
+import { Node, type Routing } from './node/node.ts'
+
+/** Options of `createLab`. */
+export interface LabOptions {
+  /** Who carries the frames of networks that don't say so themselves. @default the best that the machine has */
+  readonly backend?: Backend | undefined
+  /** Of everything random: with the same, the same packets of a line are lost. A whole number. @default 1 */
+  readonly seed?: number | undefined
+}
+
+/** Options of `Lab.router`. */
+export interface RouterOptions {
+  /** The name of a network, outside: what leaves for it has the router's own address there, and none of its nodes gets a way in. */
+  readonly nat?: string | undefined
+}
+
+/** Options of `Lab.link`. */
+export interface LinkOptions extends NetworkOptions {
+  /** @default the names of its nodes, `'a-b'` */
+  readonly name?: string | undefined
+}
+
+/**
+ * Makes an empty lab, as an ordinary user too. End it, or let `await using` do so.
+ *
+ * @throws {NamespaceError} `ERR_NS_INVALID_OPTION`; `ERR_NS_USERNS_RESTRICTED`, … when the machine allows no namespaces
+ */
+export async function createLab(options: LabOptions = {}): Promise<Lab> {
+  checkKeys('lab', options, ['backend', 'seed'], 'net')
+  const { seed = 1 } = options
+  if (!Number.isSafeInteger(seed)) throw invalidOption('lab.seed: a whole number is wanted', 'net')
+  const backend = checkBackend(options.backend)
+  const ground = await Ground.make(seed)
+  try {
+    return new Lab(ground, backend ?? (await chooseBackend(ground)))
+  } catch (error) {
+    await ground.endProcesses()
+    ground.close()
+    throw error
+  }
+}
+
+/** Machines and the networks between them. All of it is this process's, and ends with it. */
+export class Lab {
+  /** Who carries the frames of networks that don't say so themselves. */
+  readonly backend: Backend
+  readonly #ground: Ground
+  readonly #nodes = new Map<string, Node>()
+  readonly #networks = new Map<string, Network>()
+  readonly #making = new Set<string>()
+  #groupOf: ReadonlyMap<Node, number> = new Map()
+  #ended: Promise<void> | undefined
+
+  /** @internal */
+  constructor(ground: Ground, backend: Backend) {
+    this.#ground = ground
+    this.backend = backend
+  }
+
+  /** A machine: no address before it is in a network. */
+  async node(name: string): Promise<Node> {
+    return await this.#make(name)
+  }
+
+  /** Several at once. */
+  async nodes<Names extends readonly string[]>(
+    ...names: Names
+  ): Promise<{ [Index in keyof Names]: Node }> {
+    const made = await Promise.all(names.map((name) => this.#make(name)))
+    // In the order in which they were asked for, not in that in which they were ready.
+    for (const node of made) if (this.#nodes.delete(node.name)) this.#nodes.set(node.name, node)
+    return made as { [Index in keyof Names]: Node }
+  }
+
+  /** A machine that forwards: the nodes of each network that it is in get ways to the others. */
+  async router(name: string, options: RouterOptions = {}): Promise<Node> {
+    checkKeys('router', options, ['nat'], 'net')
+    return await this.#make(name, { nat: options.nat })
+  }
+
+  async #make(name: string, routing?: Routing): Promise<Node> {
+    this.#checkOpen()
+    // Letters of host names, so that it stands for itself in /etc/hosts (hosts(5)).
+    if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i.test(name) || name === 'localhost')
+      throw invalidOption(`node: ${JSON.stringify(name)} is no host name`, 'net')
+    if (this.#nodes.has(name) || this.#making.has(name))
+      throw invalidOption(`node: there is a ${name} already`, 'net')
+    this.#making.add(name)
+    try {
+      const node = await Node.make(this.#ground, name, routing)
+      if (this.#ended) {
+        await node.close()
+        this.#checkOpen()
+      }
+      this.#nodes.set(name, node)
+      return node
+    } finally {
+      this.#making.delete(name)
+    }
+  }
+
+  /** A network of several nodes. What each of them sends passes its line once, so `latency` is one way from node to node. */
+  async switch(
+    name: string,
+    nodes: readonly Node[],
+    options: NetworkOptions = {},
+  ): Promise<Network> {
+    return await this.#connect('switch', name, nodes, options)
+  }
+
+  /** A line between two nodes. */
+  async link(a: Node, b: Node, options: LinkOptions = {}): Promise<Network> {
+    const { name = `${a.name}-${b.name}`, ...rest } = options
+    return await this.#connect('link', name, [a, b], rest)
+  }
+
+  async #connect(
+    kind: Network['kind'],
+    name: string,
+    nodes: readonly Node[],
+    options: NetworkOptions,
+  ): Promise<Network> {
+    this.#checkOpen()
+    checkKeys(kind, options, networkKeys, 'net')
+    if (this.#networks.has(name)) throw invalidOption(`there is a network ${name} already`, 'net')
+    const backend = checkBackend(options.backend) ?? this.backend
+    const number = this.#freeNumber()
+    const subnets = options.subnets ?? automaticSubnets(number)
+    const makeFabric = () => fabricOf(this.#ground, backend, number)
+    const network = new Network({ name, kind, number, backend, subnets, options, makeFabric })
+    this.#networks.set(name, network)
+    try {
+      for (const node of nodes) await network.plug(node)
+      for (const { node, dev } of network.members)
+        if (node.routing?.nat === name) await masquerade(node, dev)
+      network.cut(this.#isCut)
+    } catch (error) {
+      this.#networks.delete(name)
+      network.remove()
+      throw error
+    }
+    this.#tell()
+    return network
+  }
+
+  #freeNumber(): number {
+    const taken = new Set([...this.#networks.values()].map(({ number }) => number))
+    for (let number = 0; ; number++) if (!taken.has(number)) return number
+  }
+
+  /** Has every node know of the others, and of the ways to them. */
+  #tell(): void {
+    const nodes = [...this.#nodes.values()]
+    const networks = [...this.#networks.values()]
+    for (const node of nodes) {
+      node.know(namesFor(node, nodes, networks))
+      for (const way of waysOf(node, networks)) node.netlink.routes.ensure(way)
+    }
+  }
+
+  /**
+   * Splits the lab: between nodes of different groups no frame passes. Nodes in no group speak with all, so a router
+   * that forwards for both belongs to one of them. Takes the place of a partition that there was.
+   */
+  partition(...groups: readonly (readonly Node[])[]): void {
+    const groupOf = new Map<Node, number>()
+    groups.forEach((group, i) => {
+      for (const node of group) {
+        if (groupOf.has(node))
+          throw invalidOption(`partition: ${node.name} is in two groups`, 'net')
+        groupOf.set(node, i)
+      }
+    })
+    this.#split(groupOf)
+  }
+
+  /** Ends the partition. Cables that were pulled stay so: `network.up()`. */
+  heal(): void {
+    this.#split(new Map())
+  }
+
+  #split(groupOf: ReadonlyMap<Node, number>): void {
+    this.#checkOpen()
+    this.#groupOf = groupOf
+    for (const network of this.#networks.values()) network.cut(this.#isCut)
+  }
+
+  readonly #isCut = (from: Node, to: Node): boolean => {
+    const [one, other] = [this.#groupOf.get(from), this.#groupOf.get(to)]
+    return one !== undefined && other !== undefined && one !== other
+  }
+
+  /** A picture of it, for Mermaid. */
+  mermaid(): string {
+    return mermaidOf([...this.#nodes.values()], [...this.#networks.values()])
+  }
+
+  #checkOpen(): void {
+    if (this.#ended) throw invalidOption('this lab has ended', 'net')
+  }
+
+  /** Ends it with all that is in it, processes and sockets too; settles when nothing is left. */
+  async close(): Promise<void> {
+    this.#ended ??= this.#end()
+    await this.#ended
+  }
+
+  async #end(): Promise<void> {
+    for (const node of this.#nodes.values()) node.leave()
+    const processes = this.#ground.endProcesses()
+    for (const network of this.#networks.values()) await network.close()
+    await processes
+    await Promise.all([...this.#nodes.values()].map((node) => node.close()))
+    this.#ground.close()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+}
