@@ -79,8 +79,11 @@ describe('nodes', () => {
     const [a, b] = await lab.nodes('a', 'b')
     const sleeper = b.spawn('sleep', ['600'])
     await sleeper.ready
-    const { stdout } = await a.run('sh', ['-c', 'cat /proc/[0-9]*/comm | sort -u'])
-    expect(stdout.trim().split('\n')).toEqual(['cat', 'ns-init', 'sh', 'sleep', 'sort'])
+    const { stdout } = await a.run('sh', [
+      '-c',
+      'for p in /proc/[0-9]*; do read -r name < $p/comm; echo $name; done',
+    ])
+    expect(stdout.trim().split('\n').sort()).toEqual(['ns-init', 'sh', 'sleep', 'sleep'])
     expect(() => a.spawn('true', { namespaces: { net: true } })).toThrow(invalid(/net/))
     expect(() => a.spawn('true', { namespaces: 'all' })).toThrow(invalid(/a node has its own/))
   })
@@ -113,7 +116,7 @@ describe('routers', () => {
     await lab.link(s, b)
     expect(await answers(a, b)).toBe(true)
     expect(await answers(b, a, 6)).toBe(true)
-    const server = await b.listen({}, (socket) => socket.end(socket.remoteAddress))
+    const server = await b.listen({}, (socket) => socket.end(`${socket.remoteAddress}`))
     const { port } = server.address() as { port: number }
     expect(await text(await a.connect({ host: b, port }))).toBe(`::ffff:${a.address}`)
   })
@@ -125,7 +128,9 @@ describe('routers', () => {
     await lab.switch('home', [inside, r])
     await lab.switch('wan', [r, outside])
     for (const host of ['0.0.0.0', '::']) {
-      const server = await outside.listen({ host }, (socket) => socket.end(socket.remoteAddress))
+      const server = await outside.listen({ host }, (socket) =>
+        socket.end(`${socket.remoteAddress}`),
+      )
       const { port } = server.address() as { port: number }
       const to = host === '::' ? outside.address6 : outside.address
       const seen = host === '::' ? 'fd6e:736c:6162:1::1' : '10.0.1.1'

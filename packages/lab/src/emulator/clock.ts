@@ -6,6 +6,10 @@ const TFD = { NONBLOCK: 0o4000, CLOEXEC: 0o2000000 } as const
 /** Bytes of `struct itimerspec`: the interval, and when. */
 const ITIMERSPEC = { size: 32, value: 16 } as const
 
+const INFINITE = Number.POSITIVE_INFINITY
+/** Done at once: who gets what was sent is to have a turn, before its buffers are full. */
+const MOST = 64
+
 interface Entry {
   readonly due: number
   readonly number: number
@@ -21,7 +25,7 @@ export class Clock {
   readonly #source: Source
   /** A binary heap. */
   readonly #heap: Entry[] = []
-  #next = Number.POSITIVE_INFINITY
+  #next = INFINITE
   #count = 0
   #isOpen = true
 
@@ -44,11 +48,9 @@ export class Clock {
   #ring(): void {
     if (!this.#isOpen) return
     attempt('read', this.#fd, Buffer.alloc(8), 8)
-    this.#next = Number.POSITIVE_INFINITY
-    for (let first = this.#heap[0]; first && first.due <= this.now(); first = this.#heap[0]) {
-      pop(this.#heap)
-      first.run()
-    }
+    this.#next = INFINITE
+    for (let left = MOST; left > 0 && (this.#heap[0]?.due ?? INFINITE) <= this.now(); left--)
+      pop(this.#heap).run()
     const [first] = this.#heap
     if (first) this.#set(first.due)
   }
@@ -83,10 +85,11 @@ function push(heap: Entry[], entry: Entry): void {
   heap[at] = entry
 }
 
-/** Takes the first away. */
-function pop(heap: Entry[]): void {
+/** Takes the first away, which has to be there. */
+function pop(heap: Entry[]): Entry {
   const last = heap.pop() as Entry
-  if (heap.length === 0) return
+  const [first] = heap
+  if (!first) return last
   let at = 0
   for (;;) {
     let down = 2 * at + 1
@@ -97,4 +100,5 @@ function pop(heap: Entry[]): void {
     at = down
   }
   heap[at] = last
+  return first
 }
