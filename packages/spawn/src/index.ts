@@ -37,7 +37,7 @@ export {
   tmpfs,
   unmount,
 } from '@ns/mount'
-export { NamespaceError, type Program, type Ready, SyscallError } from '@ns/syscalls'
+export { NamespaceError, type Program, type Ready, SyscallError, unpersist } from '@ns/syscalls'
 export { explain } from './explain.ts'
 export { type JoinedProcess, type Namespaces, type NamespacesOption, types } from './namespaces.ts'
 export type { SpawnOptions } from './options.ts'

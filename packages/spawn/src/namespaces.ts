@@ -9,6 +9,7 @@ import {
   invalidOption,
   isPrivileged,
   type NamespaceType,
+  persisted,
 } from '@ns/syscalls'
 import { type TimeOptions, time } from '@ns/time'
 import { type UserOptions, user } from '@ns/user'
@@ -29,6 +30,8 @@ export interface Namespaces {
   readonly time?: Wanted<TimeOptions>
   /** Those of a process, for the types that are not named beside it. */
   readonly join?: JoinedProcess | undefined
+  /** The file that keeps a new one alive without processes, by type; `unpersist` ends that. Such a type is made though nothing else asks for it. */
+  readonly persist?: { readonly [Type in NamespaceType]?: string | undefined } | undefined
 }
 
 /** Whose namespaces are entered; all are of one process, whatever becomes of its number. */
@@ -69,13 +72,24 @@ function listOf(namespaces: NamespacesOption | undefined): readonly Contribution
   const each =
     namespaces === 'all' ? Object.fromEntries(types.map((type) => [type, true])) : namespaces
   if (typeof each === 'string') throw invalidOption(`namespaces: '${each}' is not 'all'`)
-  checkKeys('namespaces', each, [...types, 'join'])
-  const { join, ...named } = each as Namespaces
+  checkKeys('namespaces', each, [...types, 'join', 'persist'])
+  const { join, persist = {}, ...named } = each as Namespaces
+  checkKeys('namespaces.persist', persist, types)
   const joined = join === undefined ? [] : joinsOf(join)
+  const isNamed = (type: NamespaceType) => named[type] !== undefined || persist[type] !== undefined
   return [
-    ...types.flatMap((type) => contributionOf(type, named[type]) ?? []),
-    ...joined.filter(({ type }) => named[type] === undefined),
+    ...types.flatMap((type) => kept(contributionOf(type, named[type]), type, persist[type])),
+    ...joined.filter(({ type }) => !isNamed(type)),
   ]
+}
+
+function kept(
+  contribution: Contribution | undefined,
+  type: NamespaceType,
+  path: string | undefined,
+): readonly Contribution[] {
+  if (path === undefined) return contribution ? [contribution] : []
+  return [persisted(contribution ?? factories[type](), path)]
 }
 
 function joinsOf(join: JoinedProcess): readonly Contribution[] {

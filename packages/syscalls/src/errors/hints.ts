@@ -3,6 +3,7 @@ import { attributes } from './causes/attributes.ts'
 import { calls } from './causes/calls.ts'
 import { joining } from './causes/joining.ts'
 import { mounting } from './causes/mounting.ts'
+import { persisting } from './causes/persisting.ts'
 import { placements } from './causes/placement.ts'
 import { restrictions } from './causes/restrictions.ts'
 import { type Machine, thisMachine } from './machine.ts'
@@ -10,6 +11,7 @@ import { type Machine, thisMachine } from './machine.ts'
 /** Tried in order; the first that knows something answers. */
 const causes: readonly Cause[] = [
   ...placements,
+  ...persisting,
   ...attributes,
   ...calls,
   ...restrictions,

@@ -1,10 +1,11 @@
 import { fstatSync } from 'node:fs'
 import { close, open } from '../calls/fds.ts'
-import { attempt, cString, descriptor, succeed } from '../calls/result.ts'
+import { attempt, descriptor, succeed } from '../calls/result.ts'
 import { hintFor } from '../errors/hints.ts'
 import { NamespaceError } from '../errors/namespace-error.ts'
 import { SyscallError } from '../errors/syscall-error.ts'
-import { F, MS, NS_GET, O } from '../kernel/constants.ts'
+import { F, NS_GET, O } from '../kernel/constants.ts'
+import { persist } from './persist.ts'
 import { whilePinned } from './pinned.ts'
 import type { NamespaceRef } from './ref.ts'
 import { type NamespaceType, procName, typeOfFlag } from './types.ts'
@@ -95,22 +96,16 @@ export class Namespace {
   }
 
   /**
-   * Keeps it alive without processes: bind-mounts it on an existing file. `umount` ends that.
+   * Keeps it alive without processes: bind-mounts it on a file, as `ip netns add` and `unshare --net=PATH` do; their
+   * files and ours are the same. `unpersist` ends that.
    *
-   * @throws {SyscallError} `EPERM` without CAP_SYS_ADMIN, `ENOENT` when the file doesn't exist.
-   * @see namespaces(7)
+   * @param path of an empty file, or of one to be made
+   * @throws {NamespaceError} `ERR_NS_PERMISSION` without CAP_SYS_ADMIN in the own mount namespace, else
+   * `ERR_NS_PERSIST`: a mount namespace takes a file on a mount that isn't shared, in a mount namespace that is older
+   * @see namespaces(7), mount_namespaces(7)
    */
-  bind(path: string): void {
-    const source = cString(`/proc/self/fd/${this.fd}`)
-    succeed(
-      { path: this.toString(), dest: path },
-      'mount',
-      source,
-      cString(path),
-      null,
-      MS.BIND,
-      null,
-    )
+  persist(path: string): void {
+    persist(this, path)
   }
 
   /** Closes the fd; a second time does nothing. */

@@ -224,7 +224,7 @@ export class Child {
     this.#lifeline?.close()
     const failure = this.#failure?.(reported)
     this.#phase = 'ended'
-    const unreleased = releaseAll(this.#state)
+    const unreleased = releaseAll(this.#state, failure === undefined)
     if (unreleased) this.#gone.reject(unreleased.reason)
     else this.#gone.resolve()
     // Killed by our own `kill` before the exec: an exit, as it would be a moment later.
@@ -246,11 +246,14 @@ export class Child {
 }
 
 /** Each is asked, whatever the others do; the first that throws. */
-function releaseAll({ contributions, built }: StartState): { reason: unknown } | undefined {
+function releaseAll(
+  { contributions, built }: StartState,
+  hasStarted: boolean,
+): { reason: unknown } | undefined {
   let first: { reason: unknown } | undefined
   for (const contribution of contributions) {
     try {
-      contribution.release?.(built.plan)
+      contribution.release?.(built.plan, hasStarted)
     } catch (reason) {
       first ??= { reason }
     }

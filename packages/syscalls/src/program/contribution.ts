@@ -33,6 +33,10 @@ export interface Contribution {
    * @param plan the one that `steps` had: a contribution may be used for several starts at once
    */
   parent?(child: ParkedChild, plan: Plan): void | Promise<void>
-  /** Undoes on the host what `parent` made: called once for each start, when the child has ended or the start has failed. */
-  release?(plan: Plan): void
+  /**
+   * Undoes on the host what `parent` made: called once for each start, when the child has ended or the start has failed.
+   *
+   * @param hasStarted whether the command was executed: what is to outlive it stays then
+   */
+  release?(plan: Plan, hasStarted: boolean): void
 }
