@@ -9,7 +9,6 @@ import {
 } from '@ns/syscalls'
 import {
   checkAbortSignal,
-  checkEnv,
   checkFlag,
   checkId,
   checkKillSignal,
@@ -20,6 +19,7 @@ import {
   invalidType,
   invalidValue,
 } from './arguments.ts'
+import { environmentOf } from './environment.ts'
 import { contributionsOf } from './namespaces.ts'
 import { optionKeys, type SpawnOptions } from './options.ts'
 
@@ -81,7 +81,7 @@ export function checkCall<Options extends SpawnOptions>(
   if (name === '') throw invalidValue('file', name, 'cannot be empty')
   const words = args.map((arg, i) => checkText(`args[${i}]`, String(arg)))
   checkKeys('options', options, optionKeys)
-  const rest = checkRest(options)
+  const rest = checkRest(options, words)
   const shell = shellOf(options.shell)
   const command = shell
     ? { ...rest, file: shell, args: ['-c', [name, ...words].join(' ')] }
@@ -99,13 +99,16 @@ export function checkCall<Options extends SpawnOptions>(
 }
 
 /** What of the command stands in the options. */
-function checkRest(options: SpawnOptions): Omit<Command, 'file' | 'args' | 'fds'> {
+function checkRest(
+  options: SpawnOptions,
+  args: readonly string[],
+): Omit<Command, 'file' | 'args' | 'fds'> {
   checkFlag('options.windowsHide', options.windowsHide)
   checkFlag('options.windowsVerbatimArguments', options.windowsVerbatimArguments)
   const rest = {
     argv0: checkOptionalText('options.argv0', options.argv0),
     cwd: checkPath('options.cwd', options.cwd),
-    env: options.env ? checkEnv(options.env) : undefined, // what process.env holds is checked already
+    env: environmentOf(options.env, args),
     uid: checkId('options.uid', options.uid),
     gid: checkId('options.gid', options.gid),
     detached: checkFlag('options.detached', options.detached),

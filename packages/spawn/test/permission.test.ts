@@ -4,6 +4,12 @@ import { expect, test } from 'vitest'
 const index = new URL('../src/index.ts', import.meta.url)
 const syscalls = import.meta.resolve('@ns/syscalls')
 
+function runRestricted(script: string, allowed: readonly string[]): unknown {
+  const args = ['--permission', '--allow-fs-read=*', ...allowed]
+  const rest = ['--conditions=@ns/source', '--no-warnings', '--input-type=module', '-e', script]
+  return JSON.parse(execFileSync(process.execPath, [...args, ...rest], { encoding: 'utf8' }))
+}
+
 /** What each function of a process says that Node has restricted. */
 function tell(...allowed: readonly string[]): unknown {
   const script = `
@@ -19,9 +25,7 @@ function tell(...allowed: readonly string[]): unknown {
       await told(() => run('true').then(({ exitCode }) => exitCode)),
       await told(() => launch([], { file: 'true' }).exited.then(({ exitCode }) => exitCode)),
     ]))`
-  const args = ['--permission', '--allow-fs-read=*', ...allowed]
-  const rest = ['--conditions=@ns/source', '--no-warnings', '--input-type=module', '-e', script]
-  return JSON.parse(execFileSync(process.execPath, [...args, ...rest], { encoding: 'utf8' }))
+  return runRestricted(script, allowed)
 }
 
 test('a process that Node lets start no other is told so, with Node’s code', () => {
@@ -32,4 +36,28 @@ test('a process that Node lets start no other is told so, with Node’s code', (
 
 test('where it may, it does', () => {
   expect(tell('--allow-addons', '--allow-child-process')).toEqual([0, 0, 0, 0, 0])
+})
+
+test('a Node.js that it starts is allowed no more than itself, whatever its environment; one that says its own is', () => {
+  const script = `
+    const { run } = await import('${index}')
+    const told = async (env) => (await run('/usr/bin/env', [], { env })).stdout.match(/^NODE_OPTIONS=(.*)$/m)?.[1]
+    process.env.NODE_OPTIONS = '--no-warnings'
+    console.log(JSON.stringify([
+      await told(undefined),
+      await told({}),
+      await told({ NODE_OPTIONS: '--title=x' }),
+      await told({ NODE_OPTIONS: '--title=--permission' }),
+      await told({ NODE_OPTIONS: '--permission' }),
+      await told({ NODE_OPTIONS: '--permission-audit --title=x' }),
+    ]))`
+  const flags = '--permission --allow-fs-read=* --allow-addons --allow-child-process'
+  expect(runRestricted(script, ['--allow-addons', '--allow-child-process'])).toEqual([
+    `--no-warnings ${flags}`,
+    flags,
+    `--title=x ${flags}`,
+    `--title=--permission ${flags}`,
+    '--permission',
+    '--permission-audit --title=x',
+  ])
 })

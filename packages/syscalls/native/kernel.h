@@ -15,6 +15,8 @@ enum {
   NR_mmap = 9, NR_munmap = 11, NR_rt_sigaction = 13, NR_rt_sigprocmask = 14, NR_nanosleep = 35, NR_clone = 56,
   NR_exit = 60, NR_wait4 = 61, NR_kill = 62, NR_fcntl = 72, NR_capget = 125, NR_capset = 126, NR_rt_sigtimedwait = 128, NR_prctl = 157,
   NR_exit_group = 231, NR_ppoll = 271, NR_write = 1, NR_close = 3, NR_execveat = 322, NR_clone3 = 435,
+  NR_read = 0, NR_fstat = 5, NR_sendto = 44, NR_recvmsg = 47, NR_socketpair = 53, NR_waitid = 247, NR_openat = 257,
+  NR_pidfd_send_signal = 424, NR_pidfd_open = 434,
 };
 
 static inline long syscall6(long nr, long a, long b, long c, long d, long e, long f) {
@@ -46,6 +48,8 @@ enum {
   NR_fcntl = 25, NR_close = 57, NR_write = 64, NR_ppoll = 73, NR_capget = 90, NR_capset = 91, NR_exit = 93, NR_exit_group = 94,
   NR_nanosleep = 101, NR_kill = 129, NR_rt_sigaction = 134, NR_rt_sigprocmask = 135, NR_rt_sigtimedwait = 137, NR_prctl = 167,
   NR_munmap = 215, NR_clone = 220, NR_mmap = 222, NR_wait4 = 260, NR_execveat = 281, NR_clone3 = 435,
+  NR_openat = 56, NR_read = 63, NR_fstat = 80, NR_waitid = 95, NR_socketpair = 199, NR_sendto = 206, NR_recvmsg = 212,
+  NR_pidfd_send_signal = 424, NR_pidfd_open = 434,
 };
 
 static inline long syscall6(long nr, long a, long b, long c, long d, long e, long f) {
@@ -90,6 +94,6 @@ enum {
   SIGTSTP = 20, SI_QUEUE = -1, ECHILD = 10,
   SIG_SETMASK = 2, PR_SET_DUMPABLE = 4, F_SETFD = 2, AT_EMPTY_PATH = 0x1000, PR_CAP_AMBIENT = 47, PR_CAP_AMBIENT_RAISE = 2,
   PROT_READ = 1, PROT_WRITE = 2, MAP_SHARED = 1, MAP_FIXED_NOREPLACE = 0x100000, WNOHANG = 1, WALL = 0x40000000, POLLHUP = 16,
-  ETXTBSY = 26,
+  ETXTBSY = 26, WEXITED = 4, P_PIDFD = 3, POLLIN = 1, SOL_SOCKET = 1, SCM_RIGHTS = 1, O_CLOEXEC = 0x80000, PR_SET_NAME = 15, MSG_NOSIGNAL = 0x4000,
 };
 #define CLONE_INTO_CGROUP 0x200000000UL

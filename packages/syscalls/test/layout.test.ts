@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
 import { FILTER_INSTRUCTION, FILTER_MAX } from '../src/attributes/seccomp.ts'
+import { CALL, KIND as KIND_OF_FD, LEDGER_SIZE } from '../src/calls/ledger.ts'
 import { CLONE_NEW } from '../src/index.ts'
 import { numbers, type SyscallName, syscallNumber } from '../src/kernel/numbers.ts'
 import { KIND, LIST, PLAN, PLAN_ADDRESS, REQUEST, STEP, UNEXPECTED } from '../src/program/layout.ts'
@@ -132,8 +133,15 @@ describe.each(architectures)('%s', (architecture) => {
     ['REQUEST_KEEP', REQUEST.keepCount],
   ])
 
+  check('the ledger is as native/ledger.h says', ['"kernel.h"', '"ledger.h"'], () => [
+    ['sizeof(struct ledger)', LEDGER_SIZE],
+    ...Object.entries(KIND_OF_FD).map(([name, value]): Claim => [name.toUpperCase(), value]),
+    ...Object.entries(CALL).map(([name, value]): Claim => [`LEDGER_${name.toUpperCase()}`, value]),
+  ])
+
   check('the kernel’s own structs are laid out as the sources take them', headers, () => [
     ...offsets('siginfo_t', { si_signo: 0, si_code: 8, si_pid: 16, si_status: 24, size: 128 }),
+    ...offsets('struct stat', { st_dev: 0, st_ino: 8 }),
     ...offsets('struct rusage', { ru_utime: 0, ru_stime: 16, ru_maxrss: 32, size: 144 }),
     ...offsets('struct timeval', { tv_sec: 0, tv_usec: 8, size: 16 }),
     ...offsets('struct timespec', { tv_sec: 0, tv_nsec: 8, size: 16 }),

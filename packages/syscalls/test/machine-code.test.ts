@@ -3,7 +3,13 @@ import { close, open, pwrite } from '../src/calls/fds.ts'
 import { attempt } from '../src/calls/result.ts'
 import { F, F_SEAL, O } from '../src/index.ts'
 import { launcherElf, launcherFd } from '../src/process/launcher.ts'
-import { compilers, launcher, sourceHash, stub } from '../src/program/machine-code.generated.ts'
+import {
+  compilers,
+  launcher,
+  ledger,
+  sourceHash,
+  stub,
+} from '../src/program/machine-code.generated.ts'
 import { unprotectedStub } from './fixtures/unprotected.generated.ts'
 import { architectures, missingCompiler } from './support/compiler.ts'
 
@@ -24,6 +30,7 @@ describe.each(architectures)('%s', (architecture) => {
   const committed = {
     stub: stub[architecture],
     launcher: launcher[architecture],
+    ledger: ledger[architecture],
     unprotected: unprotectedStub[architecture],
   }
 
@@ -38,9 +45,10 @@ describe.each(architectures)('%s', (architecture) => {
       else expect(compiled.length).toBeGreaterThan(100)
     })
 
-  test('the stub and the launcher are small', () => {
+  test('they are small', () => {
     expect(Buffer.from(committed.stub, 'base64').length).toBeLessThan(1024)
     expect(Buffer.from(committed.launcher, 'base64').length).toBeLessThan(2048)
+    expect(Buffer.from(committed.ledger, 'base64').length).toBeLessThan(4096)
   })
 })
 

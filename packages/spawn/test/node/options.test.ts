@@ -42,6 +42,20 @@ describe('options are Node’s', () => {
       `B16: env: ${env} is the caller’s`,
       prints('sh', ['-c', 'echo $HOME $PATH'], { env }),
     )
+  for (const given of [{}, { NODE_V8_COVERAGE: 'its own' }, { NODE_V8_COVERAGE: undefined }])
+    sameAsNode(
+      `B16: a coverage run collects of children with an environment of their own too: ${JSON.stringify(given)}`,
+      async (spawn) => {
+        const before = process.env.NODE_V8_COVERAGE
+        process.env.NODE_V8_COVERAGE = '/nowhere'
+        try {
+          return await outputOf(spawn('/usr/bin/env', [], { env: { A: '1', ...given } }))
+        } finally {
+          if (before === undefined) delete process.env.NODE_V8_COVERAGE
+          else process.env.NODE_V8_COVERAGE = before
+        }
+      },
+    )
   sameAsNode('B16: PATH is the child’s', async (spawn) => {
     writeFileSync(directory.at('only-here'), '#!/bin/sh\necho found\n')
     chmodSync(directory.at('only-here'), 0o755)

@@ -1,5 +1,7 @@
+import { SyscallError } from '../errors/syscall-error.ts'
 import { library } from '../ffi/library.ts'
 import { AF_UNIX, F, F_SEAL, MFD, MSG, SCM_RIGHTS, SOCK, SOL_SOCKET } from '../kernel/constants.ts'
+import { closing, opening } from './ledger.ts'
 import { attempt, count, cString, descriptor, succeed } from './result.ts'
 
 /**
@@ -9,7 +11,8 @@ import { attempt, count, cString, descriptor, succeed } from './result.ts'
  * @see close(2)
  */
 export function close(fd: number): void {
-  succeed({}, 'close', fd)
+  const result = closing(fd)
+  if (result < 0) throw new SyscallError(-result, 'close')
 }
 
 /**
@@ -28,7 +31,7 @@ export function open(path: string, flags: number): number {
  * @see memfd_create(2)
  */
 export function memfdCreate(name: string, flags: number): number {
-  const fd = attempt('memfd_create', cString(name), flags)
+  const fd = opening('memfd_create', cString(name), flags)
   if (fd === -22 && flags & MFD.EXEC) return memfdCreate(name, flags & ~MFD.EXEC)
   return fd >= 0 ? fd : descriptor({ path: name }, 'memfd_create', cString(name), flags)
 }
@@ -62,7 +65,8 @@ export function pread(fd: number, bytes: Uint8Array, offset: number): number {
  */
 export function socketpair(type: number = SOCK.STREAM): [number, number] {
   const pair = new Int32Array(2)
-  succeed({}, 'socketpair', AF_UNIX, type | SOCK.CLOEXEC, 0, new Uint8Array(pair.buffer))
+  const made = new Uint8Array(pair.buffer)
+  descriptor({}, 'socketpair', AF_UNIX, type | SOCK.CLOEXEC, 0, made)
   return [pair[0] as number, pair[1] as number]
 }
 
@@ -92,7 +96,7 @@ export function receive(socket: number): Message | undefined {
   header.writeBigUInt64LE(24n, 40)
   memory.writeBigUInt64LE(start + BigInt(bytes), vector)
   memory.writeBigUInt64LE(BigInt(memory.length - bytes), vector + 8)
-  const length = attempt('recvmsg', socket, header, MSG.DONTWAIT | MSG.CMSG_CLOEXEC)
+  const length = opening('recvmsg', socket, header, MSG.DONTWAIT | MSG.CMSG_CLOEXEC)
   if (length === -11 || length === -4) return undefined // EAGAIN, EINTR
   // A reset is an end too: the other side is gone and what it had sent is lost.
   if (length < 0) return { bytes: Buffer.alloc(0) }

@@ -1,6 +1,7 @@
 import { SyscallError } from '../errors/syscall-error.ts'
 import { library, type Word } from '../ffi/library.ts'
 import { type SyscallName, syscallNumber } from '../kernel/numbers.ts'
+import { opening } from './ledger.ts'
 
 // The one place where results become values or errors: nothing else reads errno.
 
@@ -32,7 +33,9 @@ export function succeed(where: Where, name: SyscallName, ...words: Word[]): void
   count(where, name, ...words)
 }
 
-/** A new fd, close-on-exec, that the caller has to close, or a `SyscallError`. */
+/** A new fd, close-on-exec, that the caller has to close, or a `SyscallError`. A Worker's are closed when it ends. */
 export function descriptor(where: Where, name: SyscallName, ...words: Word[]): number {
-  return count(where, name, ...words)
+  const result = opening(name, ...words)
+  if (result < 0) throw new SyscallError(-result, name, where)
+  return result
 }

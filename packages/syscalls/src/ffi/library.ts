@@ -8,12 +8,23 @@ export type Word = number | bigint | Uint8Array | null
 export interface Library {
   /** A raw system call by number: its result, or its negative errno. */
   syscall(number: number, words: readonly Word[]): number
-  /** Maps machine code read+execute for the life of the process and returns a function of one pointer. */
-  code(bytes: Uint8Array): (argument: Uint8Array) => number
+  /** Maps machine code read+execute for the life of the process. */
+  code(bytes: Uint8Array): Code
+  /** Maps zeroed memory that outlives this thread: the address. What of it is never touched costs nothing. */
+  map(size: number): bigint
+  /** The address of a function of libc. */
+  symbol(name: string): bigint
   /** The address of memory that JavaScript holds, good until the caller's tick ends. */
   address(memory: Uint8Array): bigint
   /** Watches an fd (epoll has to take it) from the event loop. */
   watch(fd: number, readable: () => void): Watch
+}
+
+/** Machine code, entered at its first byte. */
+export interface Code {
+  readonly address: bigint
+  /** Calls it with at most nine words. */
+  call(...words: Word[]): number
 }
 
 /** A watched fd; `ref` and `unref` are Node's: whether it holds the event loop. */

@@ -1,24 +1,18 @@
 import { constants } from 'node:os'
-import { close, type Message, pread } from '../calls/fds.ts'
+import { close, type Message } from '../calls/fds.ts'
 import type { Exit } from '../calls/processes.ts'
 import { MESSAGE } from '../program/joins.ts'
 import { interruptedError, stepError, timeoutError } from './failure.ts'
 import { HeldProcess } from './held-process.ts'
 import { Lifeline } from './lifeline.ts'
-import { actAsBlockedParent, actAsParent } from './parent-part.ts'
-import { isDroppedByPidOne } from './pid-one.ts'
+import { actAsParent, releaseAll } from './parent-part.ts'
+import { signalFor } from './pid-one.ts'
 import { type Ready, readyFrom } from './ready.ts'
 import { SecondClone } from './second-clone.ts'
-import type { StartState } from './start-state.ts'
+import { type Ended, Settlement } from './settlement.ts'
+import { readPlan, type StartState } from './start-state.ts'
 import { readOutcome } from './status.ts'
 import { StatusSocket } from './status-socket.ts'
-
-const { SIGSTOP, SIGTSTP } = constants.signals
-
-/** What `exited` settles with. */
-export type Ended =
-  | { readonly exit: Exit; readonly error?: never }
-  | { readonly exit?: never; readonly error: unknown }
 
 /** A process that `launch` started: by pidfd, so never someone else's. */
 export class Child {
@@ -28,9 +22,7 @@ export class Child {
   readonly exited: Promise<Exit>
   /** Settles when nothing is left of it: with `exited`, or later where an init stays until its namespace is empty. */
   readonly gone: Promise<void>
-  readonly #start = Promise.withResolvers<Ready>()
-  readonly #exit = Promise.withResolvers<Exit>()
-  readonly #gone = Promise.withResolvers<void>()
+  readonly #settlement = new Settlement()
   readonly #state: StartState
   readonly #status: StatusSocket
   readonly #lifeline: Lifeline | undefined
@@ -44,17 +36,13 @@ export class Child {
   #taken = 0
   #isHolding = true
   readonly #second: SecondClone | undefined
-  #ended: Ended | undefined
 
   /** @internal use `launch` */
   constructor(state: StartState) {
     this.#state = state
-    this.started = this.#start.promise
-    this.exited = this.#exit.promise
-    this.gone = this.#gone.promise
-    this.started.catch(() => {}) // whoever looks at one of the two sees the error
-    this.exited.catch(() => {})
-    this.gone.catch(() => {})
+    this.started = this.#settlement.started
+    this.exited = this.#settlement.exited
+    this.gone = this.#settlement.gone
     this.#lifeline = state.lifeline === undefined ? undefined : new Lifeline(state.lifeline)
     const { forked } = state.built
     this.#second = forked && new SecondClone(forked)
@@ -83,16 +71,13 @@ export class Child {
       this.#wasKilled = true
       this.#second?.keep(number)
     }
-    const { plan } = this.#state.built
-    // It would stop the init, and the init alone.
-    if (plan.init && number === SIGSTOP) return this.#process.signal(SIGTSTP, SIGSTOP)
-    const isDropped = plan.commandIsPidOne && isDroppedByPidOne(this.pid, number)
-    return this.#process.signal(isDropped ? constants.signals.SIGKILL : number)
+    const sent = signalFor(number, this.#state.built.plan, this.pid)
+    return this.#process.signal(sent.signal, sent.value)
   }
 
   /** How it ended, or why it was not started, as soon as that is so: a caller that blocks sees no promise settle. */
   get ended(): Ended | undefined {
-    return this.#ended
+    return this.#settlement.ended
   }
 
   /** The child holds the event loop, as Node's do. */
@@ -134,38 +119,24 @@ export class Child {
 
   #actAsParent(): void {
     const { pid, pidfd } = this
-    const { isBlocking } = this.#state.loop
-    const parked = { pid, pidfd, isBlocking }
-    const fail = (error: Error) => this.#fail(() => error)
-    if (!isBlocking) {
-      actAsParent(this.#state, parked).then(() => this.#status.go(), fail)
-      return
-    }
-    try {
-      actAsBlockedParent(this.#state, parked)
-      this.#status.go()
-    } catch (error) {
-      fail(error as Error)
-    }
+    actAsParent(this.#state, { pid, pidfd }, (failure) => {
+      if (failure) this.#fail(() => failure.reason as Error)
+      else this.#status.go()
+    })
   }
 
   /** The launcher has cloned the real child into a pid namespace: from now on that is the child. */
   #follow(pidfd: number): void {
-    this.#process = this.#hold(this.#second?.pid(this.#readPlan()) ?? this.pid, pidfd)
+    this.#process = this.#hold(this.#second?.pid(readPlan(this.#state)) ?? this.pid, pidfd)
     for (const signal of this.#second?.complete() ?? []) this.#process.signal(signal)
     this.#status.go()
-  }
-
-  #readPlan(): Buffer {
-    const bytes = Buffer.allocUnsafe(this.#state.built.plan.memory.bytes.length)
-    return bytes.fill(0, pread(this.#state.plan, bytes, 0)) // somebody inside may have cut it short
   }
 
   /** All that held the status socket have closed it: the command is executed, or nothing will be. */
   #finishStart(): void {
     const { built, placed, command, loop } = this.#state
     // Before our end is closed: a child that waits for us would take that for our death, and say so.
-    const memory = this.#readPlan()
+    const memory = readPlan(this.#state)
     this.#closeStart()
     const outcome = readOutcome(memory, placed, built.candidates)
     if (outcome.kind === 'started') {
@@ -173,8 +144,8 @@ export class Child {
       close(this.#state.plan) // its memory, and the environment in it, is gone with its last fd
       this.#state.onMemory?.(memory)
       if (built.plan.initUntilEmpty && !loop.isBlocking)
-        this.#lifeline?.onReport(loop, (exit) => this.#settle({ exit }))
-      this.#start.resolve(readyFrom(memory, built, this.pid))
+        this.#lifeline?.onReport(loop, (exit) => this.#settlement.end({ exit }))
+      this.#settlement.start(readyFrom(memory, built, this.pid))
     } else if (outcome.kind === 'failed')
       this.#fail(() => stepError(outcome, placed.length, command))
     else this.#fail((exit) => interruptedError(outcome.at, placed.length, exit))
@@ -190,7 +161,7 @@ export class Child {
     this.#status.read()
     if (this.#phase !== 'starting') return
     const { placed, built, startTimeout } = this.#state
-    const outcome = readOutcome(this.#readPlan(), placed, built.candidates)
+    const outcome = readOutcome(readPlan(this.#state), placed, built.candidates)
     const at = outcome.kind === 'started' ? placed.at(-1) : outcome.at
     this.#fail(() => timeoutError(at, placed.length, startTimeout))
   }
@@ -209,7 +180,9 @@ export class Child {
     this.#status.read() // what it had said before it ended: that it has forked, or that it is done
     if (held !== this.#process) return // a launcher whose child is held
     if (this.#status.isOpen) this.#finishStart() // a process that it forked has the socket too
-    const orphan = this.#second?.isPending ? this.#second.findOrphan(this.#readPlan()) : undefined
+    const orphan = this.#second?.isPending
+      ? this.#second.findOrphan(readPlan(this.#state))
+      : undefined
     if (this.#second && orphan) {
       this.#second.launcherExit = exit
       this.#process = this.#hold(orphan.pid, orphan.pidfd)
@@ -225,38 +198,14 @@ export class Child {
     const failure = this.#failure?.(reported)
     this.#phase = 'ended'
     const unreleased = releaseAll(this.#state, failure === undefined)
-    if (unreleased) this.#gone.reject(unreleased.reason)
-    else this.#gone.resolve()
+    this.#settlement.leave(unreleased)
     // Killed by our own `kill` before the exec: an exit, as it would be a moment later.
     if (failure && !(this.#wasKilled && reported.signalCode)) {
-      this.#start.reject(failure)
-      this.#settle({ error: failure })
+      this.#settlement.fail(failure)
       return
     }
     const warnings = ['the process was killed before its command was executed']
-    this.#start.resolve({ pid: this.pid, namespaces: {}, warnings })
-    this.#settle(unreleased ? { error: unreleased.reason } : { exit: reported })
+    this.#settlement.start({ pid: this.pid, namespaces: {}, warnings })
+    this.#settlement.end(unreleased ? { error: unreleased.reason } : { exit: reported })
   }
-
-  #settle(ended: Ended): void {
-    this.#ended ??= ended
-    if (ended.exit) this.#exit.resolve(ended.exit)
-    else this.#exit.reject(ended.error)
-  }
-}
-
-/** Each is asked, whatever the others do; the first that throws. */
-function releaseAll(
-  { contributions, built }: StartState,
-  hasStarted: boolean,
-): { reason: unknown } | undefined {
-  let first: { reason: unknown } | undefined
-  for (const contribution of contributions) {
-    try {
-      contribution.release?.(built.plan, hasStarted)
-    } catch (reason) {
-      first ??= { reason }
-    }
-  }
-  return first
 }

@@ -1,9 +1,9 @@
 import { AsyncResource } from 'node:async_hooks'
 import { attempt, descriptor, succeed } from '../calls/result.ts'
-import { library, type Watch } from '../ffi/library.ts'
+import type { Watch } from '../ffi/library.ts'
 import { EPOLL } from '../kernel/constants.ts'
+import { watchEpoll } from './epoll-watch.ts'
 import type { Loop, Source } from './loop.ts'
-import { closeWithThread } from './thread-fds.ts'
 
 interface Entry {
   readable: () => void
@@ -21,13 +21,12 @@ const MOST = 64
 class Events {
   readonly #epoll = descriptor({}, 'epoll_create1', 0o2000000)
   readonly #entries = new Map<number, Entry>()
-  readonly #watch: Watch = library().watch(this.#epoll, () => this.#dispatch())
+  readonly #watch: Watch = watchEpoll(this.#epoll, () => this.#dispatch())
   #holding = 0
   readonly #ready = Buffer.alloc(MOST * 16) // struct epoll_event
 
   constructor() {
     this.#watch.unref()
-    closeWithThread(this.#epoll, () => (events = undefined))
   }
 
   add(fd: number, readable: () => void, events: number): Source {

@@ -1,4 +1,5 @@
 import { close } from '../calls/fds.ts'
+import { KIND, mark } from '../calls/ledger.ts'
 import type { NamespaceRef } from '../namespaces/ref.ts'
 import type { NamespaceType } from '../namespaces/types.ts'
 import type { Contribution, ParkedChild } from '../program/contribution.ts'
@@ -87,6 +88,7 @@ export async function openInside(
     if (received !== undefined) close(received)
     throw error
   }
+  mark(received as number, KIND.free)
   return received as number
 }
 

@@ -2,6 +2,7 @@ import { isMainThread } from 'node:worker_threads'
 import { raiseLimits } from '../attributes/limits.ts'
 import { isPrivileged } from '../calls/capabilities.ts'
 import { close, memfdCreate, open, pwrite } from '../calls/fds.ts'
+import { KIND, mark } from '../calls/ledger.ts'
 import { pidfdSendSignal, wait } from '../calls/processes.ts'
 import { attempt } from '../calls/result.ts'
 import { MFD, O, SIGNAL } from '../kernel/constants.ts'
@@ -96,6 +97,7 @@ function start(
   const status = pairAbove(fds.length, ours, theirs)
   const hasInit = contributions.some(({ type, flags }) => type === 'pid' && flags !== 0)
   const lifeline = hasInit ? pairAbove(fds.length, ours, theirs) : undefined
+  if (lifeline) mark(lifeline.mine, KIND.lifeline) // a Worker's end must not be its children's
   const built = build({
     contributions,
     command,
@@ -124,10 +126,8 @@ function start(
   ]
   const placement = openPlacement(contributions, command, theirs)
   const launcher = { plan, size: bytes.length, name: built.plan.init ? 'ns-init' : 'ns-launcher' }
-  const { pid, pidfd } = clone(
-    { ...launcher, flags: built.cloned, keep: [...new Set(keep)], placement },
-    stub,
-  )
+  const request = { ...launcher, flags: built.cloned, keep: [...new Set(keep)], placement }
+  const { pid, pidfd } = clone(request, built.forked ? KIND.launcher : KIND.child, stub)
   theirs.close() // before the first read: the end of the stream is the last of their fds
   const { raised } = built
   const raising = raised.length > 0 ? [{ parent: () => raiseLimits(pid, raised) }] : []
@@ -157,9 +157,13 @@ function callerFacts(): Pick<Blueprint, 'privileged' | 'threadIsProcess' | 'time
 }
 
 /** The stub's clone: a process that is the launcher when this returns. */
-function clone(wanted: Request, stub: string | undefined): { pid: number; pidfd: number } {
+function clone(
+  wanted: Request,
+  kind: typeof KIND.child | typeof KIND.launcher,
+  stub: string | undefined,
+): { pid: number; pidfd: number } {
   const request = encodeRequest(wanted)
-  const pid = callStub(request, stub)
+  const pid = callStub(request, kind, stub)
   const types = (['user', 'pid'] as const).filter((type) => wanted.flags & CLONE_NEW[type])
   const cloned = { types, placement: wanted.placement?.name }
   if (pid < 0) throw cloneError(-pid, wanted.placement ? 'clone3' : 'clone', cloned)

@@ -1,11 +1,11 @@
 import { close, memfdCreate, pwrite, seal } from '../calls/fds.ts'
+import { callRecorded, type KIND } from '../calls/ledger.ts'
 import { hintFor } from '../errors/hints.ts'
 import { NamespaceError } from '../errors/namespace-error.ts'
 import { SyscallError } from '../errors/syscall-error.ts'
-import { library } from '../ffi/library.ts'
+import { type Code, library } from '../ffi/library.ts'
 import { MFD } from '../kernel/constants.ts'
 import { launcher, stub } from '../program/machine-code.generated.ts'
-import { closeWithThread } from './thread-fds.ts'
 
 const ADDRESS = 0x400000
 const HEADERS = 64 + 2 * 56
@@ -56,7 +56,6 @@ export function launcherFd(): number {
     throw error
   }
   launcherMemfd = fd
-  closeWithThread(fd, () => (launcherMemfd = undefined))
   return fd
 }
 
@@ -71,11 +70,20 @@ function createMemfd(): number {
   }
 }
 
-let start: ((request: Uint8Array) => number) | undefined
+let start: Code | undefined
 
-/** Calls the stub: the child's pid, or a negative errno. `code` replaces the stub in the tests of attackers. */
-export function callStub(request: Uint8Array, code?: string): number {
-  if (code) return library().code(Buffer.from(code, 'base64'))(request)
+/**
+ * Calls the stub: the child's pid, or a negative errno.
+ *
+ * @param kind what the child's pidfd is to this thread
+ * @param code replaces the stub in the tests of attackers
+ */
+export function callStub(
+  request: Uint8Array,
+  kind: typeof KIND.child | typeof KIND.launcher,
+  code?: string,
+): number {
+  if (code) return callRecorded(library().code(Buffer.from(code, 'base64')), request, kind)
   start ??= library().code(Buffer.from(stub[architecture()], 'base64'))
-  return start(request)
+  return callRecorded(start, request, kind)
 }

@@ -2,19 +2,40 @@ import { invalidOption } from '../errors/namespace-error.ts'
 import type { ParkedChild } from '../program/contribution.ts'
 import type { StartState } from './start-state.ts'
 
-/** What the contributions do from outside while the child waits, one after the other. */
-export async function actAsParent(
-  { contributions, built }: Pick<StartState, 'contributions' | 'built'>,
-  child: ParkedChild,
-): Promise<void> {
+// What the contributions do from outside: their part while the child waits, and what undoes it.
+
+type Parties = Pick<StartState, 'contributions' | 'built'>
+
+/** Asks them for their part, one after the other, and says when all are done, or that one has failed. */
+export function actAsParent(
+  state: Parties & Pick<StartState, 'loop'>,
+  { pid, pidfd }: { readonly pid: number; readonly pidfd: number },
+  done: (failure?: { reason: unknown }) => void,
+): void {
+  const { isBlocking } = state.loop
+  const child = { pid, pidfd, isBlocking }
+  if (!isBlocking) {
+    actInTurn(state, child).then(
+      () => done(),
+      (reason) => done({ reason }),
+    )
+    return
+  }
+  let failure: { reason: unknown } | undefined
+  try {
+    actAtOnce(state, child)
+  } catch (reason) {
+    failure = { reason }
+  }
+  done(failure)
+}
+
+async function actInTurn({ contributions, built }: Parties, child: ParkedChild): Promise<void> {
   for (const contribution of contributions) await contribution.parent?.(child, built.plan)
 }
 
-/** The same for a caller that blocks: no promise settles before it is done. */
-export function actAsBlockedParent(
-  { contributions, built }: Pick<StartState, 'contributions' | 'built'>,
-  child: ParkedChild,
-): void {
+/** For a caller that blocks: no promise settles before it is done. */
+function actAtOnce({ contributions, built }: Parties, child: ParkedChild): void {
   for (const { type, parent } of contributions) {
     const promise = parent?.(child, built.plan)
     if (!promise) continue
@@ -22,4 +43,20 @@ export function actAsBlockedParent(
     const message = `${type}: what its parent does for this takes the event loop, which a blocking start keeps from running; start it asynchronously`
     throw invalidOption(message, type)
   }
+}
+
+/** Each is asked to undo its part, whatever the others do; the first that throws. */
+export function releaseAll(
+  { contributions, built }: Parties,
+  hasStarted: boolean,
+): { reason: unknown } | undefined {
+  let first: { reason: unknown } | undefined
+  for (const contribution of contributions) {
+    try {
+      contribution.release?.(built.plan, hasStarted)
+    } catch (reason) {
+      first ??= { reason }
+    }
+  }
+  return first
 }

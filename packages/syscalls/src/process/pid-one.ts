@@ -1,8 +1,22 @@
 import { readFileSync } from 'node:fs'
 import { constants } from 'node:os'
+import type { Plan } from '../program/plan.ts'
 
-const { SIGHUP, SIGINT, SIGQUIT, SIGABRT, SIGUSR1, SIGUSR2, SIGPIPE, SIGALRM, SIGTERM, SIGIO } =
-  constants.signals
+const {
+  SIGKILL,
+  SIGSTOP,
+  SIGTSTP,
+  SIGHUP,
+  SIGINT,
+  SIGQUIT,
+  SIGABRT,
+  SIGUSR1,
+  SIGUSR2,
+  SIGPIPE,
+  SIGALRM,
+  SIGTERM,
+  SIGIO,
+} = constants.signals
 const terminating = [
   SIGHUP,
   SIGINT,
@@ -16,8 +30,19 @@ const terminating = [
   SIGIO,
 ]
 
+/** What to send to a process, which may be a PID 1, so that it has the effect that a signal has elsewhere. */
+export function signalFor(
+  signal: number,
+  { init, commandIsPidOne }: Pick<Plan, 'init' | 'commandIsPidOne'>,
+  pid: number,
+): { readonly signal: number; readonly value?: number } {
+  // It would stop the init, and the init alone: native/launcher.c knows the value.
+  if (init && signal === SIGSTOP) return { signal: SIGTSTP, value: SIGSTOP }
+  return { signal: commandIsPidOne && isDroppedByPidOne(pid, signal) ? SIGKILL : signal }
+}
+
 /** The kernel drops signals that a PID 1 has no handler for (pid_namespaces(7)): those that would end it. */
-export function isDroppedByPidOne(pid: number, signal: number): boolean {
+function isDroppedByPidOne(pid: number, signal: number): boolean {
   if (!terminating.includes(signal)) return false
   try {
     const caught =

@@ -1,3 +1,4 @@
+import { pread } from '../calls/fds.ts'
 import type { Built } from '../program/build.ts'
 import type { Command } from '../program/command.ts'
 import type { Contribution } from '../program/contribution.ts'
@@ -27,4 +28,10 @@ export interface StartState {
   readonly onMemory?: ((memory: Buffer) => void) | undefined
   /** Is given an fd that the program sent, and owns it. */
   readonly onFd?: ((fd: number) => void) | undefined
+}
+
+/** The plan's memory as it is now. */
+export function readPlan({ built, plan }: StartState): Buffer {
+  const bytes = Buffer.allocUnsafe(built.plan.memory.bytes.length)
+  return bytes.fill(0, pread(plan, bytes, 0)) // somebody inside may have cut it short
 }

@@ -7,7 +7,6 @@ import { pid } from '../../../pid/src/index.ts'
 import { user } from '../../../user/src/index.ts'
 import { uts } from '../../../uts/src/index.ts'
 import { type Command, type Contribution, close, launch, socketpair } from '../../src/index.ts'
-import { Program } from './support/node.ts'
 import { childrenOf, openFds, until } from './support/processes.ts'
 
 const sandbox = (): Contribution[] => [user({ map: 'root' }), uts(), mount(), pid()]
@@ -85,22 +84,5 @@ describe('B4: a failed start leaves nothing on the host', () => {
       await expect(start()).rejects.toThrow()
     })
     expect(state()).toEqual(before)
-  })
-})
-
-describe('Workers', () => {
-  test('four that start sandboxes at once, and end, get the same as the main thread', async () => {
-    await using program = new Program('workers.ts', 'at-once')
-    expect(await program.ended, program.errors).toEqual({ code: 0, signal: null })
-    expect(program.lines.filter((line) => line === 'exit codes: 3')).toHaveLength(4)
-  })
-
-  test.each([
-    ['ends', 'ends'],
-    ['is terminated', 'terminate'],
-  ])('one that %s while its children run takes nobody along', async (_, way) => {
-    await using program = new Program('workers.ts', way)
-    expect(await program.ended, program.errors).toEqual({ code: 0, signal: null })
-    expect(program.said('alive')).toBe('and starts others: 3')
   })
 })
