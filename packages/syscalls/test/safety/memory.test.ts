@@ -6,7 +6,7 @@ import { uts } from '../../../uts/src/index.ts'
 import type { Contribution } from '../../src/index.ts'
 import { unprotectedStub } from '../fixtures/unprotected.generated.ts'
 import { Directory } from '../support/files.ts'
-import { Attack, type Report, type Scene } from './support/attack.ts'
+import { Attack, type Kind, type Scene } from './support/attack.ts'
 import { compile } from './support/compile.ts'
 
 // Processes inside look at everything that they see while we start others next to them: into their sandbox, and
@@ -34,32 +34,26 @@ function joinAll(types: readonly (keyof typeof factories)[], join: number): Cont
 const withUser: Scene = {
   sandbox: [user({ map: 'root' }), uts(), mount(), pid()],
   capabilities: 'drop', // root of a user namespace keeps those that count inside
-  starts: (join) => [
-    joinAll(['user', 'uts', 'mount', 'pid'], join),
-    joinAll(['user', 'uts', 'mount', 'pid'], join),
-    [user({ map: 'root' }), uts(), mount(), pid()],
-  ],
+  join: (process) => joinAll(['user', 'uts', 'mount', 'pid'], process),
+  init: () => [user({ map: 'root' }), uts(), mount(), pid()],
   ownProcesses: true,
+  ownsUser: true,
 }
 const withoutPid: Scene = {
   sandbox: [user({ map: 'root' }), uts(), mount()],
   capabilities: 'drop',
-  starts: (join) => [
-    joinAll(['user', 'uts', 'mount'], join),
-    [...joinAll(['user', 'uts', 'mount'], join), pid()],
-    [user({ map: 'root' }), uts(), mount(), pid()],
-  ],
+  join: (process) => joinAll(['user', 'uts', 'mount'], process),
+  init: (process) => [...joinAll(['user', 'uts', 'mount'], process), pid()],
   ownProcesses: false,
+  ownsUser: true,
 }
 const withoutUser = (capabilities: Scene['capabilities']): Scene => ({
   sandbox: [uts(), mount(), pid()],
   capabilities,
-  starts: (join) => [
-    joinAll(['uts', 'mount', 'pid'], join),
-    joinAll(['uts', 'mount', 'pid'], join),
-    [uts(), mount(), pid()],
-  ],
+  join: (process) => joinAll(['uts', 'mount', 'pid'], process),
+  init: () => [uts(), mount(), pid()],
   ownProcesses: true,
+  ownsUser: false,
 })
 
 const scenes: [string, Scene][] = [
@@ -72,36 +66,40 @@ if (process.getuid?.() === 0)
     ['root without capabilities in a pid namespace', withoutUser('drop')],
   )
 
-async function attackFor(
-  rounds: number,
-  scene: Scene,
-): Promise<{ report: Report; started: number }> {
-  const attack = new Attack(program, scene)
-  let started = 0
-  for (let i = 0; i < rounds; i++) started += await attack.round()
-  expect(attack.isUnchanged).toBe(true)
-  return { report: await attack.end(), started }
-}
+const all: readonly Kind[] = (['join', 'init', 'open'] as const).flatMap((kind) =>
+  Array<Kind>(6).fill(kind),
+)
 
 describe.each(scenes)('an attacker that is %s', (_, scene) => {
-  test('finds nothing of this process in 240 starts around it', async () => {
-    const { report, started } = await attackFor(80, scene)
-    expect(started).toBe(240)
+  test('finds nothing of this process in 300 joins, 300 starts with an init and 300 fds opened inside', {
+    timeout: 120_000,
+  }, async () => {
+    const attack = new Attack(program, scene)
+    let done = 0
+    for (let i = 0; i < 50; i++) done += await attack.round(all)
+    expect(done).toBe(900)
+    expect(attack.isUnchanged).toBe(true)
+    const report = await attack.end()
     // It has looked, and where it was let it could.
-    expect(report.rounds).toBeGreaterThan(100)
+    expect(report.rounds).toBeGreaterThan(50)
     expect(report).toMatchObject({ found: 0, environments: 0 })
     if (scene.capabilities === 'drop')
       expect(report).toMatchObject({ plans: 0, foreign: 0, example: '' })
   })
 
-  test('finds it where the start walks the plan in the memory of this process', async () => {
-    const first: Scene = { ...scene, starts: (join) => scene.starts(join).slice(0, 1) }
-    const attack = new Attack(program, first)
-    for (let i = 0; i < 200 && !attack.report?.found; i++) await attack.round(unprotected)
-    const isUnchanged = attack.isUnchanged
-    const report = await attack.end()
-    expect(report.found).toBeGreaterThan(0)
-    // With a join of a pid namespace it was a copy, made by the second clone.
-    if (!scene.ownProcesses) expect(isUnchanged).toBe(false)
-  })
+  // What opens an fd keeps all capabilities to its end; the kernel shows it to nobody with fewer in its own user namespace.
+  const isWeaker = scene.capabilities === 'drop' && !scene.ownsUser
+  test.each<Kind>(isWeaker ? ['join'] : ['join', 'open'])(
+    'finds it where the start (%s) walks the plan in the memory of this process',
+    { timeout: 120_000 },
+    async (kind) => {
+      const attack = new Attack(program, scene)
+      for (let i = 0; i < 200 && !attack.report?.found; i++) await attack.round([kind], unprotected)
+      const isUnchanged = attack.isUnchanged
+      const report = await attack.end()
+      expect(report.found).toBeGreaterThan(0)
+      // With a join of a pid namespace it was a copy, made by the second clone.
+      if (!scene.ownProcesses) expect(isUnchanged).toBe(false)
+    },
+  )
 })

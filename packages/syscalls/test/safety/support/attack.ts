@@ -3,9 +3,10 @@ import { closeSync, openSync } from 'node:fs'
 import { close, memfdCreate, pread } from '../../../src/calls/fds.ts'
 import { attempt } from '../../../src/calls/result.ts'
 import { library } from '../../../src/ffi/library.ts'
-import { type Child, type Contribution, launch, step } from '../../../src/index.ts'
-import { MFD } from '../../../src/kernel/constants.ts'
+import { type Child, type Contribution, launch, type Plan, step } from '../../../src/index.ts'
+import { AF_UNIX, MFD, SOCK } from '../../../src/kernel/constants.ts'
 import { startProgram } from '../../../src/process/launch.ts'
+import { addFdReturn } from '../../../src/program/joins.ts'
 import { PLAN_ADDRESS } from '../../../src/program/layout.ts'
 import { until } from './processes.ts'
 
@@ -26,14 +27,21 @@ export interface Report {
   readonly example: string
 }
 
+/** What is started around it: a command inside, one with an init of its own, steps inside that open an fd and send it. */
+export type Kind = 'join' | 'init' | 'open'
+
 export interface Scene {
   /** The attacker's own sandbox. */
   readonly sandbox: readonly Contribution[]
   readonly capabilities: 'keep' | 'drop'
-  /** What is started while it attacks; `join` is a process of the sandbox. */
-  starts(join: number): readonly (readonly Contribution[])[]
+  /** Enters the sandbox by one of its processes. */
+  join(process: number): readonly Contribution[]
+  /** A start with an init: where the attacker can look, if there is such a place. */
+  init(process: number): readonly Contribution[]
   /** Whether the attacker sees no more than its sandbox. Otherwise it looks at us and at our children only. */
   readonly ownProcesses: boolean
+  /** Whether its user namespace is its own too. */
+  readonly ownsUser: boolean
 }
 
 /** Long enough for the attacker to look at all, in the middle of each start: after the joins, before the exec. */
@@ -78,28 +86,48 @@ export class Attack {
     return this.#secret.subarray(0, 32).equals(this.#original)
   }
 
-  /** Makes all starts of the scene at once and waits for their ends; returns how many commands were executed. */
-  async round(stub?: string): Promise<number> {
+  /** Makes all these starts at once and waits for their ends; returns how many did what they were for. */
+  async round(kinds: readonly Kind[], stub?: string): Promise<number> {
     await this.#attacker.started
     await until(() => this.report)
+    const ends = kinds.map((kind) => {
+      const end = kind === 'open' ? this.#open(stub) : this.#start(kind, stub)
+      // Only the unprotected stub has mapped the plan here, where the next start would find it.
+      if (stub) attempt('munmap', PLAN_ADDRESS, 1 << 24)
+      return end
+    })
+    const settled = await Promise.allSettled(ends)
+    return settled.filter(({ status }) => status === 'fulfilled').length
+  }
+
+  #start(kind: 'join' | 'init', stub: string | undefined): Promise<unknown> {
     const command = {
       file: '/bin/true',
       env: {},
       cwd: '/',
       fds: [this.#null, this.#null, this.#null],
     }
-    const children = this.#scene.starts(this.#attacker.pid).map((contributions) => {
-      const child = startProgram(contributions, command, {
-        stub,
-        rewrite: ({ phase, step: original }) =>
-          phase === 'cwd' ? step('ppoll', [0, 0, pause, 0, 0]) : original,
-      })
-      // Only the unprotected stub has mapped the plan here, where the next start would find it.
-      if (stub) attempt('munmap', PLAN_ADDRESS, 1 << 24)
-      return child.exited
-    })
-    const exits = await Promise.allSettled(children)
-    return exits.filter(({ status }) => status === 'fulfilled').length
+    return startProgram(this.#scene[kind](this.#attacker.pid), command, {
+      stub,
+      rewrite: ({ phase, step: original }) =>
+        phase === 'cwd' ? step('ppoll', [0, 0, pause, 0, 0]) : original,
+    }).exited
+  }
+
+  /** As `openInside` does. */
+  async #open(stub: string | undefined): Promise<void> {
+    let fd: number | undefined
+    const opening = (plan: Plan) => {
+      const result = addFdReturn(plan)
+      plan.in('mounts').call('socket', [AF_UNIX, SOCK.STREAM | SOCK.CLOEXEC, 0], { result })
+      plan.in('mounts').call('ppoll', [0, 0, pause, 0, 0])
+    }
+    const joins = this.#scene.join(this.#attacker.pid)
+    const contributions = joins.map((join, i) => ({ ...join, steps: i ? () => {} : opening }))
+    const onFd = (received: number) => (fd = received)
+    await startProgram(contributions, undefined, { stub, onFd }).exited
+    if (fd === undefined) throw new Error('no fd has come')
+    close(fd)
   }
 
   async end(): Promise<Report> {
