@@ -52,10 +52,20 @@ export {
   type Table,
 } from './nftables/change.ts'
 export type { Expression, Statement } from './nftables/expression.ts'
+export * as key from './nftables/key.ts'
+export {
+  addEntries,
+  addMap,
+  deleteEntries,
+  type MapEntry,
+  type MapKind,
+  type NftMap,
+} from './nftables/map.ts'
 export * as match from './nftables/match.ts'
 export { Nftables, type Rule } from './nftables/nftables.ts'
 export { type AddressSet, addElements, addSet, deleteElements } from './nftables/set.ts'
 export * as statement from './nftables/statements.ts'
+export type { Verdict } from './nftables/verdict.ts'
 export { NetnsIds } from './nsids/nsids.ts'
 export { type Applied, PlanError, type PlanStep } from './plan/plan.ts'
 export type { NewNextHop, NewRoute } from './routes/new-route.ts'

@@ -3,13 +3,17 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   addChain,
   addElements,
+  addEntries,
+  addMap,
   addRule,
   addSet,
   addTable,
   type Change,
   deleteElements,
+  deleteEntries,
   deleteRules,
   deleteTable,
+  key,
   match,
   Nftables,
   type Statement,
@@ -216,4 +220,130 @@ test.each<[string, () => unknown]>([
   ],
 ])('%s is refused before anything is sent', (_, make) => {
   expect(make).toThrow(expect.objectContaining({ code: 'ERR_NS_INVALID_OPTION' }))
+})
+
+describe('maps', () => {
+  const verdicts = { name: 'ports', key: 'port', value: 'verdict' } as const
+  const hosts = { name: 'hosts', key: 'port', value: 'ip' } as const
+
+  test('of verdicts and of values are what nft reads', async () => {
+    fresh(
+      addChain(table, 'web'),
+      addMap(table, verdicts),
+      ...addEntries(table, verdicts, [
+        [80, { jump: 'web' }],
+        [443, { goto: 'web' }],
+        [22, 'drop'],
+      ]),
+      addMap(table, hosts),
+      ...addEntries(table, hosts, [
+        [8080, '10.0.0.2'],
+        [8081, '10.0.0.3'],
+      ]),
+      addChain(table, 'nat', { type: 'nat', hook: 'prerouting' }),
+      addRule(table, 'nat', [statement.dnatBy('hosts', key.port('tcp'), { port: 80 })]),
+      addRule(table, 'web', [statement.verdictBy('ports', key.port('tcp')), drop]),
+    )
+    const lines = await listed()
+    expect(lines).toContain('type inet_service : verdict')
+    expect(lines).toContain('type inet_service : ipv4_addr')
+    const text = lines.join(' ')
+    for (const entry of ['80 : jump web', '443 : goto web', '22 : drop', '8080 : 10.0.0.2'])
+      expect(text).toContain(entry)
+    expect(text).toContain('tcp dport vmap @ports drop')
+    expect(text).toMatch(/dnat ip to tcp dport map @hosts:80/)
+  })
+
+  test.each([
+    ['ip', '10.0.0.1', key.source('ip'), 'ip saddr vmap @map'],
+    ['ip6', 'fd00::1', key.destination('ip6'), 'ip6 daddr vmap @map'],
+    ['link', 'eth0', key.input, 'iifname vmap @map'],
+    ['link', 'eth0', key.output, 'oifname vmap @map'],
+    ['mark', 7, key.mark, 'meta mark vmap @map'],
+  ] as const)('by %s %s', async (kind, entry, wanted, text) => {
+    const map = { name: 'map', key: kind, value: 'verdict' } as const
+    fresh(
+      addMap(table, map),
+      ...addEntries(table, map, [[entry, 'accept']]),
+      addChain(table, 'chain'),
+      addRule(table, 'chain', [statement.verdictBy('map', wanted)]),
+    )
+    expect(await listed()).toContain(text)
+    expect((await listed()).join(' ')).toMatch(/: accept/)
+    nft.apply(deleteEntries(table, map, [entry]))
+    expect((await listed()).join(' ')).not.toMatch(/: accept/)
+  })
+
+  test('decide what becomes of packets', async () => {
+    fresh(
+      addMap(table, verdicts),
+      ...addEntries(table, verdicts, [[7001, 'drop']]),
+      addChain(table, 'input', { type: 'filter', hook: 'input' }),
+      addRule(table, 'input', [statement.verdictBy('ports', key.port('tcp')), counter]),
+    )
+    const script = (port: number) =>
+      `timeout 1 bash -c 'exec 3<>/dev/tcp/127.0.0.1/${port}' 2>/dev/null; echo $?`
+    expect(await net.sh(script(7001))).toBe('124\n') // nobody answers
+    expect(await net.sh(script(7002))).toBe('1\n') // refused
+    nft.apply(deleteEntries(table, verdicts, [7001]))
+    expect(await net.sh(script(7001))).toBe('1\n')
+  })
+
+  test('of a thousand entries, at once or not at all', async () => {
+    const entries = Array.from({ length: 1000 }, (_, i) => [i, '10.0.0.1'] as const)
+    fresh(addMap(table, hosts), ...addEntries(table, hosts, entries))
+    const clash = addEntries(table, hosts, [...entries.slice(0, 1), [2000, '10.0.0.1']])
+    nft.apply(clash) // the same once more is fine
+    const other = addEntries(table, hosts, [
+      [3000, '10.0.0.1'],
+      [0, '10.0.0.9'],
+    ])
+    expect(() => nft.apply(other)).toThrow(expect.objectContaining({ code: 'EEXIST' }))
+    expect((await listed()).join(' ')).not.toContain('3000 :')
+  })
+
+  test('hostile keys and values are refused before anything is sent', () => {
+    const refusal = expect.objectContaining({ code: 'ERR_NS_INVALID_OPTION' })
+    const entry = (map: object, it: readonly unknown[]) => () =>
+      addEntries(table, map as typeof hosts, [it as never])
+    expect(entry(hosts, [65_536, '10.0.0.1'])).toThrow(refusal)
+    expect(entry(hosts, [-1, '10.0.0.1'])).toThrow(refusal)
+    expect(entry(hosts, ['80', '10.0.0.1'])).toThrow(refusal)
+    expect(entry(hosts, [80, 'fd00::1'])).toThrow(refusal)
+    expect(entry(hosts, [80, '10.0.0.0/8'])).toThrow(refusal)
+    expect(entry(verdicts, [80, 'perish'])).toThrow(refusal)
+    expect(entry(verdicts, [80, { jump: '' }])).toThrow(refusal)
+    expect(() => addMap(table, { name: 'a', key: 'uid' as never, value: 'ip' })).toThrow(refusal)
+  })
+})
+
+describe('what this package does not speak', () => {
+  test('is carried out and listed by nft, in the namespace', async () => {
+    fresh(addChain(table, 'chain'))
+    const rule = {
+      family: 'inet',
+      table: 'box',
+      chain: 'chain',
+      expr: [{ match: { op: '==', left: { ct: { key: 'mark' } }, right: 5 } }, { drop: null }],
+    }
+    await nft.applyJson({ nftables: [{ add: { rule } }] })
+    expect(await listed()).toContain('ct mark 0x00000005 drop')
+    const { nftables } = await nft.listJson()
+    expect(nftables.filter((it) => 'rule' in it)).toHaveLength(1)
+  })
+
+  test('and is refused as a whole, with what nft complains of', async () => {
+    fresh()
+    const document = {
+      nftables: [
+        { add: { chain: { family: 'inet', table: 'box', name: 'one' } } },
+        { add: { chain: { family: 'inet', table: 'none', name: 'two' } } },
+      ],
+    }
+    await expect(nft.applyJson(document)).rejects.toMatchObject({
+      code: 'ERR_NS_EXIT',
+      message: expect.stringMatching(/No such file or directory/),
+    })
+    expect(await listed()).toEqual(['table inet box {'])
+  })
 })

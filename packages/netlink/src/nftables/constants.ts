@@ -54,6 +54,8 @@ export const NFTA_SET = {
   ID: 10,
 } as const
 export const NFT_SET = { INTERVAL: 4, MAP: 8 } as const
+/** The type of a map's values that are verdicts. */
+export const NFT_DATA_VERDICT = 0xffffff00
 export const NFTA_SET_ELEM_LIST = { TABLE: 1, SET: 2, ELEMENTS: 3 } as const
 export const NFTA_SET_ELEM = { KEY: 1, DATA: 2, FLAGS: 3 } as const
 export const NFT_SET_ELEM_INTERVAL_END = 1
@@ -107,3 +109,8 @@ export const NFTA_NG = { DREG: 1, MODULUS: 2, TYPE: 3 } as const
 export const NFT_NG = { INCREMENTAL: 0, RANDOM: 1 } as const
 export const NFTA_CT = { DREG: 1, KEY: 2 } as const
 export const NFT_CT_STATE = 0
+export const NFTA_FIB = { DREG: 1, RESULT: 2, FLAGS: 3 } as const
+export const NFT_FIB_RESULT_ADDRTYPE = 3
+export const NFTA_FIB_F_DADDR = 2
+/** `rtnetlink.h` */
+export const RTN_LOCAL = 2

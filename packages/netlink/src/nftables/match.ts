@@ -2,14 +2,17 @@ import { invalidOption } from '@ns/syscalls'
 import { be32, text } from '../codec/attribute.ts'
 import { AF, parseCidr } from '../text/ip.ts'
 import {
-  NFPROTO,
   NFT_CT_STATE,
+  NFT_FIB_RESULT_ADDRTYPE,
   NFT_NG,
   NFT_PAYLOAD,
   NFT_REG,
   NFTA_CT,
+  NFTA_FIB,
+  NFTA_FIB_F_DADDR,
   NFTA_LOOKUP,
   NFTA_NG,
+  RTN_LOCAL,
 } from './constants.ts'
 import {
   compare,
@@ -21,6 +24,7 @@ import {
   type Statement,
   toNetworkOrder,
 } from './expression.ts'
+import { isFamily, places } from './network-header.ts'
 import { host32, linkName, port, prefixBits } from './values.ts'
 
 const IPPROTO = { icmp: 1, tcp: 6, udp: 17, icmpv6: 58 } as const
@@ -75,6 +79,24 @@ export function output(link: string): Statement {
   return [meta('OIFNAME'), compare('EQ', linkName(link))]
 }
 
+/** The packet leaves by another link. */
+export function notOutput(link: string): Statement {
+  return [meta('OIFNAME'), compare('NEQ', linkName(link))]
+}
+
+/** The destination is an address of this namespace. */
+export const toLocal: Statement = [
+  {
+    name: 'fib',
+    data: [
+      be32(NFTA_FIB, 'DREG', NFT_REG._1),
+      be32(NFTA_FIB, 'RESULT', NFT_FIB_RESULT_ADDRTYPE),
+      be32(NFTA_FIB, 'FLAGS', NFTA_FIB_F_DADDR),
+    ],
+  },
+  compare('EQ', host32(RTN_LOCAL)),
+]
+
 /** The socket that sent it is this user's: the id as the machine's first namespace has it. */
 export function socketUser(uid: number): Statement {
   return [meta('SKUID'), compare('EQ', host32(uid))]
@@ -119,12 +141,6 @@ export function everyNth(count: number): Statement {
   return [number('INCREMENTAL', count), compare('EQ', host32(0))]
 }
 
-/** Where addresses stand in the network header. */
-const places = {
-  ip: { source: { offset: 12, size: 4 }, destination: { offset: 16, size: 4 } },
-  ip6: { source: { offset: 8, size: 16 }, destination: { offset: 24, size: 16 } },
-} as const
-
 function address(network: string, which: 'source' | 'destination'): Statement {
   const cidr = parseCidr('network', network)
   const family = cidr.family === AF.INET ? 'ip' : 'ip6'
@@ -138,10 +154,6 @@ function address(network: string, which: 'source' | 'destination'): Statement {
     ...masked,
     compare('EQ', wanted),
   ]
-}
-
-function isFamily(family: 'ip' | 'ip6'): Statement {
-  return [meta('NFPROTO'), compare('EQ', Buffer.from([NFPROTO[family]]))]
 }
 
 /** Loads a number below the modulus: the next one, or any. */

@@ -36,7 +36,7 @@ export interface Rule {
 /**
  * A client of nf_tables, for its life bound to one network namespace. Close it, or let `using` do so.
  *
- * What it does not speak is for `nft -j`, which sees the same tables.
+ * What it does not speak is for `applyJson`.
  */
 export class Nftables {
   readonly #socket: NetlinkSocket
@@ -88,6 +88,24 @@ export class Nftables {
     for (let some = this.#socket.receive(); some; some = this.#socket.receive()) all.push(...some)
     if (all.length > 0) return all
     throw new NetlinkError({ errno: 'ENODATA', call: name, text: 'the kernel did not answer' })
+  }
+
+  /**
+   * Has `nft` carry out what this package does not speak: a document of libnftables-json(5), `{ nftables: [{ add: … }] }`, all of
+   * it or none. The program runs in the namespace.
+   *
+   * @throws {NamespaceError} `ERR_NS_EXIT` with what it complained of
+   * @throws {Error} `ENOENT` when it is not installed
+   */
+  async applyJson(document: object): Promise<void> {
+    const { runNft } = await import('./json.ts')
+    await runNft(this.#socket.fd, ['-j', '-f', '-'], JSON.stringify(document))
+  }
+
+  /** The whole rule set as `nft` has it, a document of libnftables-json(5); errors as of `applyJson`. */
+  async listJson(): Promise<{ readonly nftables: readonly object[] }> {
+    const { runNft } = await import('./json.ts')
+    return JSON.parse(await runNft(this.#socket.fd, ['-j', 'list', 'ruleset'], ''))
   }
 
   /** All tables. */

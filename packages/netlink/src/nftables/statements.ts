@@ -1,7 +1,7 @@
-import { invalidOption } from '@ns/syscalls'
-import { be16, be32, be64, nested, text, u8 } from '../codec/attribute.ts'
+import { type Attribute, be16, be32, be64, nested, text, u8 } from '../codec/attribute.ts'
 import { AF, parseIp } from '../text/ip.ts'
 import {
+  NFPROTO,
   NFT_NAT,
   NFT_REG,
   NFTA_COUNTER,
@@ -9,25 +9,26 @@ import {
   NFTA_IMMEDIATE,
   NFTA_LIMIT,
   NFTA_LOG,
+  NFTA_LOOKUP,
   NFTA_NAT,
   NFTA_REDIR,
   NFTA_REJECT,
-  NFTA_VERDICT,
-  VERDICT,
 } from './constants.ts'
 import { type Expression, type Statement, value } from './expression.ts'
+import { isFamily } from './network-header.ts'
 import { port } from './values.ts'
+import { type Verdict, verdictAttributes } from './verdict.ts'
 
 /** The packet goes on. */
-export const accept: Statement = verdict('accept')
+export const accept: Statement = decide('accept')
 /** The packet is gone, and nobody is told. */
-export const drop: Statement = verdict('drop')
+export const drop: Statement = decide('drop')
 /** Back to the chain that jumped here. */
-export const leave: Statement = verdict('return')
+export const leave: Statement = decide('return')
 
 /** To another chain of the table, and back at its end. */
 export function jump(chain: string): Statement {
-  return verdict('jump', chain)
+  return decide({ jump: chain })
 }
 
 /** Counts packets and bytes that come so far: `Nftables.rules` reads it. */
@@ -93,21 +94,63 @@ export function dnat(address: string, toPort?: number): Statement {
 export function dnatPort(family: 'ip' | 'ip6', toPort: number): Statement {
   const data = [
     be32(NFTA_NAT, 'TYPE', NFT_NAT.DNAT),
-    be32(NFTA_NAT, 'FAMILY', AF[family === 'ip' ? 'INET' : 'INET6']),
+    be32(NFTA_NAT, 'FAMILY', NFPROTO[family]),
     be32(NFTA_NAT, 'REG_PROTO_MIN', NFT_REG._1),
   ]
   return [load(NFT_REG._1, port(toPort)), { name: 'nat', data }]
 }
 
+/** What a map of verdicts says of this key; goes on where it says nothing: `verdictBy('ports', key.port('tcp'))`. */
+export function verdictBy(map: string, key: Statement): Statement {
+  return lookUp(map, key, NFT_REG.VERDICT)
+}
+
+/**
+ * Goes to the address that a map has for this key, and to this port; goes on where it has none. In a chain of type nat at
+ * prerouting or output.
+ *
+ * @param family of the addresses in the map
+ */
+export function dnatBy(
+  map: string,
+  key: Statement,
+  { family = 'ip', port: toPort }: { family?: 'ip' | 'ip6'; port?: number } = {},
+): Statement {
+  const ports = toPortOf(toPort)
+  const data = [
+    be32(NFTA_NAT, 'TYPE', NFT_NAT.DNAT),
+    be32(NFTA_NAT, 'FAMILY', NFPROTO[family]),
+    be32(NFTA_NAT, 'REG_ADDR_MIN', NFT_REG._1),
+    ...ports.data,
+  ]
+  return [
+    ...isFamily(family),
+    ...lookUp(map, key, NFT_REG._1),
+    ...ports.loads,
+    { name: 'nat', data },
+  ]
+}
+
+function lookUp(map: string, key: Statement, result: number): Statement {
+  const data = [
+    text(NFTA_LOOKUP, 'SET', map),
+    be32(NFTA_LOOKUP, 'SREG', NFT_REG._1),
+    be32(NFTA_LOOKUP, 'DREG', result),
+  ]
+  return [...key, { name: 'lookup', data }]
+}
+
+function toPortOf(toPort: number | undefined): { loads: Expression[]; data: Attribute[] } {
+  if (toPort === undefined) return { loads: [], data: [] }
+  return {
+    loads: [load(NFT_REG._2, port(toPort))],
+    data: [be32(NFTA_NAT, 'REG_PROTO_MIN', NFT_REG._2)],
+  }
+}
+
 function nat(type: keyof typeof NFT_NAT, address: string, toPort: number | undefined): Statement {
   const ip = parseIp('address', address)
-  const ports =
-    toPort === undefined
-      ? { loads: [], data: [] }
-      : {
-          loads: [load(NFT_REG._2, port(toPort))],
-          data: [be32(NFTA_NAT, 'REG_PROTO_MIN', NFT_REG._2)],
-        }
+  const ports = toPortOf(toPort)
   const data = [
     be32(NFTA_NAT, 'TYPE', NFT_NAT[type]),
     be32(NFTA_NAT, 'FAMILY', ip.family),
@@ -124,15 +167,10 @@ function load(register: number, content: Uint8Array): Expression {
   }
 }
 
-function verdict(code: keyof typeof VERDICT, chain?: string): Statement {
-  if (code === 'jump' && !chain) throw invalidOption('jump: the name of a chain is wanted', 'net')
-  const content = [
-    be32(NFTA_VERDICT, 'CODE', VERDICT[code] >>> 0),
-    ...(chain === undefined ? [] : [text(NFTA_VERDICT, 'CHAIN', chain)]),
-  ]
+function decide(to: Verdict): Statement {
   const data = [
     be32(NFTA_IMMEDIATE, 'DREG', NFT_REG.VERDICT),
-    nested(NFTA_IMMEDIATE, 'DATA', [nested(NFTA_DATA, 'VERDICT', content)]),
+    nested(NFTA_IMMEDIATE, 'DATA', [nested(NFTA_DATA, 'VERDICT', verdictAttributes(to))]),
   ]
   return [{ name: 'immediate', data }]
 }
