@@ -39,6 +39,7 @@ export const F = {
   ADD_SEALS: 1033,
 } as const
 export const FD_CLOEXEC = 1
+export const LOCK = { EX: 2, UN: 8 } as const
 export const F_SEAL = { SEAL: 1, SHRINK: 2, GROW: 4, WRITE: 8 } as const
 export const MFD = { CLOEXEC: 1, ALLOW_SEALING: 2, EXEC: 0x10 } as const
 export const CLONE = { PIDFD: 0x1000, PARENT: 0x8000, THREAD: 0x10000 } as const

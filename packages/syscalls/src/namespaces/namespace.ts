@@ -134,7 +134,7 @@ function openRef(type: NamespaceType, ref: NamespaceRef): number {
 /** The pid is pinned while its link is opened. */
 function openPid(type: NamespaceType, pid: number): number {
   if (!Number.isInteger(pid) || pid < 0) throw notA(type, pid, undefined)
-  if (pid === 0) return openLink(type, 'self')
+  if (pid === 0) return openLink(type, 'thread-self') // a Worker may live in another one
   let fd: number | undefined
   try {
     return whilePinned(pid, () => (fd = openLink(type, pid)), type)
@@ -144,7 +144,7 @@ function openPid(type: NamespaceType, pid: number): number {
   }
 }
 
-function openLink(type: NamespaceType, pid: number | 'self'): number {
+function openLink(type: NamespaceType, pid: number | 'thread-self'): number {
   try {
     return open(`/proc/${pid}/ns/${procName(type)}`, O.RDONLY | O.CLOEXEC)
   } catch (cause) {
