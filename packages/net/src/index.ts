@@ -16,9 +16,37 @@
  */
 
 export type { NamespaceRef, RunningOptions } from '@ns/syscalls'
+export type { NewNetwork } from './create.ts'
 export { type Interface, readInterfaces } from './interfaces.ts'
+export type { NamesOptions } from './names/directory.ts'
 export { type NetOptions, net } from './net.ts'
-export { NetNs, type NetNsOptions } from './net-ns.ts'
+export {
+  type NamedNetNsOptions,
+  NetNs,
+  type NetNsOptions,
+  type NewNamedNetNsOptions,
+  type NewNetNsOptions,
+} from './net-ns.ts'
+export type { LinkEnd, PairOptions } from './recipes/ends.ts'
+export type { ForwardOptions } from './recipes/forward-options.ts'
+export {
+  forwarding,
+  type MasqueradeOptions,
+  masquerade,
+  type PortForwardOptions,
+  portForward,
+  type Ruleset,
+} from './recipes/forwarding.ts'
+export {
+  type BridgeOptions,
+  bridgeWith,
+  defaultRoute,
+  loopbackUp,
+  type MoveOptions,
+  moveLink,
+  vethPair,
+} from './recipes/links.ts'
+export type { Forward } from './recipes/relay.ts'
 export type { UndiciConnector, UndiciTarget } from './sockets/agents.ts'
 export type { ConnectOptions } from './sockets/connect.ts'
 export type { ListenOptions } from './sockets/listen.ts'
@@ -30,3 +58,6 @@ export type {
   RouteOptions,
   WiringOptions,
 } from './start/options.ts'
+export type { Sysctls } from './sysctl.ts'
+export type { UserModeDriver, UserModeForward, UserModeOptions } from './user-mode/options.ts'
+export type { UserMode } from './user-mode/user-mode.ts'

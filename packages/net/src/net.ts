@@ -10,26 +10,32 @@ import {
   type Plan,
   SOCK,
 } from '@ns/syscalls'
-import {
-  AF,
-  AF_NETLINK,
-  IFF_UP,
-  LOOPBACK,
-  NETLINK_ROUTE,
-  SIOCSIFFLAGS,
-  SOCK_DGRAM,
-  SOCK_RAW,
-} from './constants.ts'
+import { AF_NETLINK, NETLINK_ROUTE, SOCK_RAW } from './constants.ts'
+import { addLoopback } from './loopback.ts'
 import { checkWiring, type WiringOptions } from './start/options.ts'
 import { Wiring } from './start/wiring.ts'
+import { addSysctls, checkSysctls, type Sysctls } from './sysctl.ts'
 
 /** A new network namespace, or one to join. */
 export interface NetOptions extends WiringOptions {
   /** Brings the loopback interface up; `'try'`: goes on where the kernel refuses it. @default true */
   readonly lo?: boolean | 'try' | undefined
+  /** Sysctls of it: `{ 'net.ipv4.ip_forward': 1 }`. */
+  readonly sysctls?: Sysctls | undefined
   /** Enter this one. */
   readonly join?: NamespaceRef | undefined
 }
+
+const keys: readonly (keyof NetOptions)[] = [
+  'lo',
+  'sysctls',
+  'join',
+  'interfaces',
+  'routes',
+  'forwards',
+  'userMode',
+  'outside',
+]
 
 /**
  * A network namespace: interfaces, addresses, routes, ports, firewall rules and abstract unix sockets of its own. A new
@@ -39,17 +45,26 @@ export interface NetOptions extends WiringOptions {
  * @see network_namespaces(7)
  */
 export function net(options: NetOptions = {}): Contribution {
-  checkKeys('net', options, ['lo', 'join', 'interfaces', 'routes', 'outside'], 'net')
+  checkKeys('net', options, keys, 'net')
   checkJoin('net', options)
   const { lo, join } = options
   if (lo !== undefined && typeof lo !== 'boolean' && lo !== 'try')
     throw invalidOption("net.lo: true, false or 'try' is wanted", 'net')
   if (join !== undefined) return { type: 'net', flags: 0, join, steps: () => {} }
   checkWiring(options)
+  const sysctls = options.sysctls ?? {}
+  checkSysctls('net.sysctls', sysctls)
   const made = { type: 'net', flags: CLONE_NEW.net } as const
   const addLo = (plan: Plan, phase: Phase) => addLoopback(plan, lo ?? true, phase)
-  if (!options.interfaces?.length && !options.routes?.length)
-    return { ...made, steps: (plan) => addLo(plan, 'net') }
+  const { interfaces, routes, forwards, userMode } = options
+  if (!userMode && ![interfaces, routes, forwards].some((list) => list?.length))
+    return {
+      ...made,
+      steps(plan) {
+        addLo(plan, 'net')
+        addSysctls(plan, sysctls)
+      },
+    }
   const wirings = new WeakMap<Plan, Wiring>() // of each start
   return {
     ...made,
@@ -58,6 +73,7 @@ export function net(options: NetOptions = {}): Contribution {
       wirings.set(plan, wiring)
       addHandOver(plan, wiring)
       addLo(plan, 'user') // before the parent's part: a route may lead there
+      addSysctls(plan, sysctls)
     },
     parent: (_, plan) => (wirings.get(plan) as Wiring).make(),
     release: (plan) => wirings.get(plan)?.release(),
@@ -71,26 +87,4 @@ function addHandOver(plan: Plan, wiring: Wiring): void {
   const type = SOCK_RAW | SOCK.CLOEXEC
   plan.in('user').call('socket', [AF_NETLINK, type, NETLINK_ROUTE], { ...options, result: fd })
   plan.in('user').push(...steps)
-}
-
-/** By ioctl, not by netlink: a refusal is the errno of the step itself, not a message to be parsed (netdevice(7)). */
-function addLoopback(plan: Plan, lo: boolean | 'try', phase: Phase): void {
-  if (lo === false) return
-  const request = Buffer.alloc(40) // struct ifreq
-  request.write(LOOPBACK)
-  request.writeInt16LE(IFF_UP, 16)
-  const socket = plan.slot('socket')
-  const options = { namespace: 'net', operation: 'bring lo up' } as const
-  const tolerate =
-    lo === 'try'
-      ? ({ tolerate: ['EPERM', 'EACCES', 'EOPNOTSUPP', 'ENOTTY', 'ENOSYS'] } as const)
-      : {}
-  const steps = plan.in(phase)
-  steps.call('socket', [AF.INET, SOCK_DGRAM | SOCK.CLOEXEC, 0], {
-    ...options,
-    ...tolerate,
-    result: socket,
-  })
-  steps.call('ioctl', [socket, SIOCSIFFLAGS, request], { ...options, ...tolerate, path: LOOPBACK })
-  steps.call('close', [socket], { ...options, ...(lo === 'try' ? { tolerate: ['EBADF'] } : {}) })
 }

@@ -3,6 +3,7 @@ import { CLONE_NEW, type Contribution, launch } from '@ns/syscalls'
 import {
   asCaller,
   checkLeaks,
+  failure,
   lane,
   needs,
   output,
@@ -225,6 +226,67 @@ describe('refused before anything exists', () => {
         code: 'ERR_NS_INVALID_OPTION',
         message: expect.stringMatching(message),
       }),
+    )
+  })
+})
+
+describe('D6: a link that is moved into a start', () => {
+  const veths = async (ns: NetNs) => {
+    using netlink = await ns.netlink()
+    const { veth } = await import('@ns/netlink')
+    netlink.links.add(
+      veth({ name: 'spare', mtu: 1300, up: true, peer: { name: 'other', up: true } }),
+    )
+    netlink.addresses.add({ dev: 'spare', address: '10.8.0.1/24' })
+  }
+  const state = async (ns: NetNs, name: string) => {
+    using netlink = await ns.netlink()
+    const { up, mtu } = netlink.links.get(name)
+    const own = netlink.addresses.list({ dev: name, family: 'ipv4' })
+    return { up, mtu, addresses: own.map(({ address }) => address) }
+  }
+
+  test('is there with its addresses and its mtu, and goes back when the process has ended', async () => {
+    await using outer = await inside()
+    await veths(outer.ns)
+    const before = await state(outer.ns, 'spare')
+    const child = await running(to(outer, { interfaces: [{ name: 'eth0', move: 'spare' }] }))
+    using ns = NetNs.open(child.pid)
+    expect(await linksOf(ns)).toEqual(['lo', 'eth0'])
+    expect(await state(ns, 'eth0')).toEqual({ up: true, mtu: 1300, addresses: ['10.8.0.1/24'] })
+    expect(await linksOf(outer.ns)).not.toContain('spare')
+    await child[Symbol.asyncDispose]()
+    expect((await linksOf(outer.ns)).sort()).toEqual(['lo', 'other', 'spare'])
+    expect(await state(outer.ns, 'spare')).toEqual(before)
+  })
+
+  test('may have others there, and has its own again afterwards', async () => {
+    await using outer = await inside()
+    await veths(outer.ns)
+    const eth0 = { name: 'eth0', move: 'spare', addresses: ['10.8.0.7/16'], mtu: 1280 }
+    const child = await running(to(outer, { interfaces: [eth0] }))
+    using ns = NetNs.open(child.pid)
+    expect(await state(ns, 'eth0')).toEqual({ up: true, mtu: 1280, addresses: ['10.8.0.7/16'] })
+    await child[Symbol.asyncDispose]()
+    expect(await state(outer.ns, 'spare')).toEqual({
+      up: true,
+      mtu: 1300,
+      addresses: ['10.8.0.1/24'],
+    })
+  })
+
+  test('that does not exist, or whose name is taken there, fails the start and stays', async () => {
+    await using outer = await inside()
+    await veths(outer.ns)
+    const none = to(outer, { interfaces: [{ name: 'eth0', move: 'none' }] })
+    expect(await failure(none)).toMatchObject({ code: 'ENODEV' })
+    const before = await state(outer.ns, 'spare')
+    const routes = [{ destination: 'default', gateway: '192.0.2.1' }]
+    const late = to(outer, { interfaces: [{ name: 'eth0', move: 'spare' }], routes })
+    expect(await failure(late)).toMatchObject({ code: 'ENETUNREACH' })
+    expect(await state(outer.ns, 'spare')).toEqual(before)
+    expect(() => net({ interfaces: [{ name: 'a', move: 'b', mac: '02:00:00:00:00:01' }] })).toThrow(
+      expect.objectContaining({ code: 'ERR_NS_INVALID_OPTION' }),
     )
   })
 })

@@ -2,7 +2,8 @@ import { once } from 'node:events'
 import { Server, type Socket } from 'node:net'
 import { checkKeys, invalidOption } from '@ns/syscalls'
 import type { Resolve } from './names.ts'
-import { checkPort, openSocket, type Place } from './open-socket.ts'
+import { openSocket, type Place } from './open-socket.ts'
+import { checkPort } from './ports.ts'
 
 /** Where a server listens. */
 export interface ListenOptions {

@@ -1,6 +1,5 @@
 import { parseIp } from '@ns/netlink'
 import {
-  invalidOption,
   NamespaceError,
   type NamespaceRef,
   openInside,
@@ -9,6 +8,7 @@ import {
   SyscallError,
 } from '@ns/syscalls'
 import { AF, IPPROTO_IPV6, IPV6_V6ONLY, SO_REUSEADDR, SOCK_DGRAM } from '../constants.ts'
+import { checkPort } from './ports.ts'
 
 /** Where a socket is made: a network namespace, and the user namespace that gives the right to enter it. */
 export interface Place {
@@ -79,17 +79,6 @@ function socketAddress(address: string, port: number): Buffer {
   name.writeUInt16BE(checkPort('port', port), 2)
   name.set(bytes, family === AF.INET6 ? 8 : 4)
   return name
-}
-
-/**
- * A port, 0 too.
- *
- * @param what the option's name, for the error
- * @throws {NamespaceError} `ERR_NS_INVALID_OPTION`
- */
-export function checkPort(what: string, port: number): number {
-  if (Number.isInteger(port) && port >= 0 && port < 65_536) return port
-  throw invalidOption(`${what}: a port from 0 to 65535 is wanted, not ${port}`, 'net')
 }
 
 function int32(value: number): Buffer {

@@ -2,7 +2,8 @@ import { createSocket, type Socket } from 'node:dgram'
 import { isIPv6 } from 'node:net'
 import { checkKeys } from '@ns/syscalls'
 import { lookupBy, type Resolve } from './names.ts'
-import { checkPort, openSocket, type Place } from './open-socket.ts'
+import { openSocket, type Place } from './open-socket.ts'
+import { checkPort } from './ports.ts'
 
 /** Where datagrams are received. */
 export interface UdpOptions {

@@ -1,6 +1,8 @@
 import { isIP } from 'node:net'
 import type { NewRoute } from '@ns/netlink'
 import { checkKeys, invalidOption, type NamespaceRef } from '@ns/syscalls'
+import { checkForward, type ForwardOptions } from '../recipes/forward-options.ts'
+import { checkUserMode, type UserModeOptions } from '../user-mode/options.ts'
 
 /** The other end of an interface's pair, outside. */
 export interface PeerOptions {
@@ -12,13 +14,15 @@ export interface PeerOptions {
   readonly bridge?: string | undefined
 }
 
-/** An interface inside: one end of a veth pair. */
+/** An interface inside: one end of a veth pair, or a link that was outside. */
 export interface InterfaceOptions {
   /** At most 15 bytes. */
   readonly name: string
-  /** `'10.0.0.2/24'`, `'2001:db8::2/64'` */
+  /** A link outside to take instead of a new pair. It goes back when the process has ended, as it was. */
+  readonly move?: string | undefined
+  /** `'10.0.0.2/24'`, `'2001:db8::2/64'` @default none; of a link that is moved those that it has */
   readonly addresses?: readonly string[] | undefined
-  /** Bytes, of both ends. @default 1500 */
+  /** Bytes, of both ends. @default 1500; of a link that is moved what it has */
   readonly mtu?: number | undefined
   /** `'02:42:ac:11:00:02'` @default by the kernel */
   readonly mac?: string | undefined
@@ -37,12 +41,17 @@ export interface WiringOptions {
   readonly interfaces?: readonly InterfaceOptions[] | undefined
   /** Routes inside, after the interfaces. */
   readonly routes?: readonly RouteOptions[] | undefined
-  /** The network namespace that the interfaces lead to. @default the caller's */
+  /** Ports of ours that lead to ports inside. */
+  readonly forwards?: readonly ForwardOptions[] | undefined
+  /** The caller's network by pasta or slirp4netns, without privilege; it ends with the process. */
+  readonly userMode?: boolean | UserModeOptions | undefined
+  /** The network namespace that the interfaces lead to, and the ports are in. @default the caller's */
   readonly outside?: NamespaceRef | undefined
 }
 
 const interfaceKeys: readonly (keyof InterfaceOptions)[] = [
   'name',
+  'move',
   'addresses',
   'mtu',
   'mac',
@@ -63,11 +72,20 @@ const routeKeys: readonly (keyof RouteOptions)[] = [
  *
  * @throws {NamespaceError} `ERR_NS_INVALID_OPTION`
  */
-export function checkWiring({ interfaces = [], routes = [], outside }: WiringOptions): void {
+export function checkWiring(options: WiringOptions): void {
+  const { interfaces = [], routes = [], forwards = [], userMode, outside } = options
+  if (typeof userMode === 'object') checkUserMode(userMode)
+  else if (userMode !== undefined && typeof userMode !== 'boolean')
+    throw invalidOption('net.userMode: true, false or options are wanted', 'net')
   for (const one of interfaces) {
     checkKeys('net.interfaces', one, interfaceKeys, 'net')
     checkName('net.interfaces.name', one.name)
     for (const address of one.addresses ?? []) checkCidr('net.interfaces.addresses', address)
+    if (one.move !== undefined) {
+      checkName('net.interfaces.move', one.move)
+      const { peer, mac } = one
+      if (peer ?? mac) throw invalidOption('net.interfaces.move: has neither peer nor mac', 'net')
+    }
     if (one.peer === undefined) continue
     checkKeys('net.interfaces.peer', one.peer, ['name', 'addresses', 'bridge'], 'net')
     const { name, addresses = [], bridge } = one.peer
@@ -84,8 +102,12 @@ export function checkWiring({ interfaces = [], routes = [], outside }: WiringOpt
     checkKeys('net.routes', route, routeKeys, 'net')
     if (route.destination !== 'default') checkCidr('net.routes.destination', route.destination)
   }
-  if (outside !== undefined && interfaces.length === 0)
-    throw invalidOption('net.outside: without interfaces nothing leads there', 'net')
+  for (const forward of forwards) {
+    checkForward('net.forwards', forward)
+    if (forward.port === 0) throw invalidOption('net.forwards.port: is wanted', 'net')
+  }
+  if (outside !== undefined && interfaces.length === 0 && forwards.length === 0)
+    throw invalidOption('net.outside: without interfaces and forwards nothing leads there', 'net')
 }
 
 function refuseTwice(what: string, names: readonly string[]): void {

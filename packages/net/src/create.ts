@@ -1,0 +1,70 @@
+import {
+  CLONE_NEW,
+  close,
+  descriptor,
+  isPrivileged,
+  Namespace,
+  type NamespaceRef,
+  openInside,
+  type Plan,
+  PR,
+  type Slot,
+  SOCK,
+} from '@ns/syscalls'
+import { AF_NETLINK, NETLINK_ROUTE, SIOCGSKNS, SOCK_RAW } from './constants.ts'
+import { addLoopback } from './loopback.ts'
+
+/** A network namespace to be made. */
+export interface NewNetwork {
+  /** Brings the loopback interface up; `'try'`: goes on where the kernel refuses it. @default true */
+  readonly lo?: boolean | 'try' | undefined
+}
+
+/**
+ * Makes a network namespace that nobody is in.
+ *
+ * @param user the user namespace that is to own it; without privilege a new one
+ * @returns a socket of NETLINK_ROUTE in it, which holds it
+ */
+export async function createNetwork(
+  options: NewNetwork,
+  user: NamespaceRef | undefined,
+): Promise<number> {
+  return await openInside({ user }, (plan, fd) => {
+    if (user === undefined && !isPrivileged()) addUserNamespace(plan)
+    addNetwork(plan, options, fd)
+  })
+}
+
+/** The steps that make it, and a socket in it: by that the caller has all, without entering once more. */
+export function addNetwork(plan: Plan, { lo = true }: NewNetwork, socket: Slot): void {
+  const steps = plan.in('net')
+  steps.call('unshare', [CLONE_NEW.net], { namespace: 'net', operation: 'create' })
+  addLoopback(plan, lo, 'net')
+  const type = SOCK_RAW | SOCK.CLOEXEC
+  const options = { namespace: 'net', operation: 'open a netlink socket' } as const
+  steps.call('socket', [AF_NETLINK, type, NETLINK_ROUTE], { ...options, result: socket })
+}
+
+/** One whose root is the caller. */
+function addUserNamespace(plan: Plan): void {
+  const steps = plan.in('user')
+  const map = { namespace: 'user', operation: 'map' } as const
+  const [uid, gid] = [process.geteuid?.() ?? 0, process.getegid?.() ?? 0]
+  // The undumpable cannot write their own maps; nobody else is in a namespace that is new.
+  steps.call('prctl', [PR.SET_DUMPABLE, 1, 0, 0, 0], map)
+  steps.call('unshare', [CLONE_NEW.user], { namespace: 'user', operation: 'create' })
+  steps.writeFile(plan.proc, 'self/setgroups', 'deny', map)
+  steps.writeFile(plan.proc, 'self/uid_map', `0 ${uid} 1\n`, map)
+  steps.writeFile(plan.proc, 'self/gid_map', `0 ${gid} 1\n`, map)
+}
+
+/** The network namespace that a socket belongs to: nobody has to be in it, or to look at somebody. */
+export function namespaceOfSocket(socket: number): Namespace {
+  const fd = descriptor({}, 'ioctl', socket, SIOCGSKNS, 0)
+  try {
+    return Namespace.open('net', { fd })
+  } finally {
+    close(fd)
+  }
+}

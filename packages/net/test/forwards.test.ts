@@ -1,0 +1,117 @@
+import { connect, createServer } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { asCaller, checkLeaks, failure, needs, running, userNamespaces, waitFor } from '@ns/testkit'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { type ForwardOptions, net } from '../src/index.ts'
+import { inside } from './inside.ts'
+
+beforeEach(needs(userNamespaces))
+checkLeaks()
+
+const echo = {
+  file: process.execPath,
+  args: [
+    '-e',
+    `require('node:net').createServer({ allowHalfOpen: true }, (socket) => {
+       socket.write('hello '); socket.pipe(socket) }).listen(8000, '127.0.0.1')`,
+  ],
+}
+
+describe('ports of ours that lead inside', () => {
+  test('reach what listens on the loopback there, both ways, with half-closed ends', async () => {
+    await using outer = await inside()
+    const server = await outer.ns.listen(
+      { host: '127.0.0.1', port: 80, allowHalfOpen: true },
+      (socket) => {
+        socket.write('hello ')
+        socket.pipe(socket)
+      },
+    )
+    const forward = await outer.ns.forward({ port: 0, to: { port: 80 } })
+    const client = connect({ port: forward.port, host: forward.host })
+    client.end('world')
+    expect(await text(client)).toBe('hello world')
+    forward.close()
+    forward.close()
+    await new Promise((done) => server.close(done))
+  })
+
+  test('move a mebibyte each way', async () => {
+    await using outer = await inside()
+    const server = await outer.ns.listen(
+      { host: '127.0.0.1', port: 80, allowHalfOpen: true },
+      (socket) => void socket.pipe(socket),
+    )
+    await using forward = await outer.ns.forward({ port: 0, to: { port: 80 } })
+    const client = connect({ port: forward.port, host: forward.host })
+    client.end(Buffer.alloc(1 << 20, 'x'))
+    expect((await text(client)).length).toBe(1 << 20)
+    await new Promise((done) => server.close(done))
+  })
+
+  test('where nobody listens are closed at once', async () => {
+    await using outer = await inside()
+    await using forward = await outer.ns.forward({ port: 0, to: { port: 9 } })
+    const client = connect({ port: forward.port, host: forward.host })
+    expect(await new Promise((told) => client.on('error', told))).toMatchObject({
+      code: 'ECONNRESET',
+    })
+  })
+
+  test('of a start are there with it and gone with it', async () => {
+    await using outer = await inside()
+    const forwards = [{ port: 8080, to: { port: 8000 } }]
+    const child = await running(asCaller([net({ forwards, outside: outer.pid })], outer.pid), echo)
+    const ask = async () => {
+      const client = await outer.ns.connect({ host: '127.0.0.1', port: 8080 })
+      client.end('world')
+      return await text(client).catch(() => '')
+    }
+    await waitFor(async () => (await ask()) === 'hello world')
+    await child[Symbol.asyncDispose]()
+    await expect(ask()).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+  })
+
+  test('that are taken fail the start, and nothing is left of it', async () => {
+    await using outer = await inside()
+    const taken = await outer.ns.listen({ host: '127.0.0.1', port: 8080 })
+    const forwards = [{ port: 8081 }, { port: 8080 }]
+    const contributions = asCaller([net({ forwards, outside: outer.pid })], outer.pid)
+    const error = await failure(contributions, { file: 'true' })
+    expect(error).toMatchObject({ code: 'EADDRINUSE' })
+    const free = outer.ns.connect({ host: '127.0.0.1', port: 8081 })
+    await expect(free).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+    await new Promise((done) => taken.close(done))
+  })
+
+  test.each<[ForwardOptions, RegExp]>([
+    [{ port: 65_536 }, /net\.forwards\.port/],
+    [{ port: -1 }, /net\.forwards\.port/],
+    [{ port: 0 }, /net\.forwards/],
+    [{ port: 80, to: { port: 1e9 } }, /net\.forwards\.to\.port/],
+    [{ port: 80, protocol: 'udp' } as never, /unknown option protocol/],
+  ])('A7: hostile ones are refused before anything exists: %o', (forward, message) => {
+    expect(() => net({ forwards: [forward] })).toThrow(
+      expect.objectContaining({
+        code: 'ERR_NS_INVALID_OPTION',
+        message: expect.stringMatching(message),
+      }),
+    )
+  })
+
+  test('listen on the caller’s own loopback unless told otherwise', async () => {
+    const probe = createServer().listen(0, '127.0.0.1')
+    await new Promise((done) => probe.once('listening', done))
+    const { port } = probe.address() as { port: number }
+    await new Promise((done) => probe.close(done))
+    await using _child = await running(
+      asCaller([net({ forwards: [{ port, to: { port: 8000 } }] })]),
+      echo,
+    )
+    await waitFor(async () => {
+      const client = connect({ port, host: '127.0.0.1' })
+      client.end('world')
+      return (await text(client).catch(() => '')) === 'hello world'
+    })
+  })
+})
