@@ -64,6 +64,7 @@ export default defineConfig({
           page('Errors by code', '/errors'),
           page('API', '/api/'),
           page('Performance', '/performance'),
+          page('Performance of networks', '/performance-net'),
           page('Comparison', '/comparison'),
           page('Conventions', '/conventions'),
         ],

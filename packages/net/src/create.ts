@@ -1,18 +1,23 @@
 import {
+  attempt,
   CLONE_NEW,
   close,
   descriptor,
+  hintFor,
   isPrivileged,
   Namespace,
+  NamespaceError,
   type NamespaceRef,
   openInside,
   type Plan,
   PR,
   type Slot,
   SOCK,
+  SyscallError,
 } from '@ns/syscalls'
 import { AF_NETLINK, NETLINK_ROUTE, SIOCGSKNS, SOCK_RAW } from './constants.ts'
-import { addLoopback } from './loopback.ts'
+import { addLoopback, bringLoopbackUp } from './loopback.ts'
+import { whileThere } from './thread.ts'
 
 /** A network namespace to be made. */
 export interface NewNetwork {
@@ -21,7 +26,8 @@ export interface NewNetwork {
 }
 
 /**
- * Makes a network namespace that nobody is in.
+ * Makes a network namespace that nobody is in. With privilege the calling thread makes it, which is several times as fast
+ * as a process that does; it is held for half a millisecond.
  *
  * @param user the user namespace that is to own it; without privilege a new one
  * @returns a socket of NETLINK_ROUTE in it, which holds it
@@ -30,10 +36,32 @@ export async function createNetwork(
   options: NewNetwork,
   user: NamespaceRef | undefined,
 ): Promise<number> {
+  const isOurs = user === undefined && isPrivileged()
+  if (isOurs) return createHere(options)
   return await openInside({ user }, (plan, fd) => {
-    if (user === undefined && !isPrivileged()) addUserNamespace(plan)
+    if (user === undefined) addUserNamespace(plan)
     addNetwork(plan, options, fd)
   })
+}
+
+function createHere({ lo = true }: NewNetwork): number {
+  const enter = () => {
+    const result = attempt('unshare', CLONE_NEW.net)
+    if (result < 0) throw refused(new SyscallError(-result, 'unshare'))
+  }
+  return whileThere(enter, () => {
+    bringLoopbackUp(lo)
+    return descriptor({}, 'socket', AF_NETLINK, SOCK_RAW | SOCK.CLOEXEC, NETLINK_ROUTE)
+  })
+}
+
+function refused(cause: SyscallError): NamespaceError {
+  const { code: errno, syscall: call, message } = cause
+  const code =
+    errno === 'ENOSPC' ? 'ERR_NS_LIMIT' : errno === 'EPERM' ? 'ERR_NS_PERMISSION' : 'ERR_NS_SETUP'
+  const about = { namespace: 'net', operation: 'create' } as const
+  const hint = hintFor({ call, errno, path: undefined, ...about })
+  return new NamespaceError(`net: ${message}`, { code, hint, cause, ...about })
 }
 
 /** The steps that make it, and a socket in it: by that the caller has all, without entering once more. */
