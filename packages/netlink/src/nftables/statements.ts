@@ -1,5 +1,5 @@
 import { type Attribute, be16, be32, be64, nested, text, u8 } from '../codec/attribute.ts'
-import { AF, parseIp } from '../text/ip.ts'
+import { parseIp } from '../text/ip.ts'
 import {
   NFPROTO,
   NFT_NAT,
