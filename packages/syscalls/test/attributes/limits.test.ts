@@ -1,12 +1,18 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { type LimitName, launch } from '../../src/index.ts'
-import { RLIMIT } from '../../src/kernel/constants.ts'
+import { hasCapability, type LimitName, launch } from '../../src/index.ts'
+import { CAP, RLIMIT } from '../../src/kernel/constants.ts'
 import { fresh, rootInside } from '../support/namespaces.ts'
 import { failure, run } from '../support/run.ts'
 
 const show = { file: '/bin/cat', args: ['/proc/self/limits'] }
 const limitOf = (text: string, title: string) =>
   text.match(new RegExp(`^${title} +(\\S+) +(\\S+)`, 'm'))?.slice(1, 3)
+
+/** CAP_SYS_RESOURCE counts in the initial user namespace alone. */
+const mayRaise =
+  hasCapability(CAP.SYS_RESOURCE) &&
+  /^ *0 +0 +4294967295$/m.test(readFileSync('/proc/self/uid_map', 'utf8'))
 
 describe.each([
   ['without namespaces', []],
@@ -41,6 +47,24 @@ describe.each([
       /^ERR_NS_PERMISSION limits.nofile: the hard limit is 1024 and cannot be raised to 2048: EPERM/,
     )
     expect(stdout).toContain('CAP_SYS_RESOURCE')
+  })
+
+  // One of two outcomes on every machine: both are asserted.
+  test(`raising a hard limit ${mayRaise ? 'is done for who may' : 'is refused to who may not'}`, async () => {
+    const hard = limitOf(readFileSync('/proc/self/limits', 'utf8'), 'Max msgqueue size')?.[1]
+    const raised = Number(hard) + 4096 // NaN where it is unlimited: that would fail
+    const limits = { msgqueue: raised }
+    if (mayRaise) {
+      const { stdout, ready } = await run({ ...show, limits }, namespaces)
+      expect(limitOf(stdout, 'Max msgqueue size')).toEqual([`${raised}`, `${raised}`])
+      expect(ready.protections?.limits).toEqual({ msgqueue: { soft: raised, hard: raised } })
+    } else {
+      const error = await failure({ ...show, limits }, namespaces)
+      expect(error).toMatchObject({ code: 'ERR_NS_PERMISSION' })
+      expect(error.message).toContain(
+        `the hard limit is ${hard} and cannot be raised to ${raised}: EPERM`,
+      )
+    }
   })
 })
 

@@ -1,25 +1,22 @@
 import { execFile, execFileSync } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Directory } from '../support/files.ts'
+import { bundle } from './support/bundle.ts'
 import { compile } from './support/compile.ts'
 import { Program } from './support/node.ts'
 import { isRunning, uniqueSleep, until, withArgument } from './support/processes.ts'
 
 const directory = new Directory()
 let reaper: string
-const victim = [
-  process.execPath,
-  '--conditions=@ns/source',
-  fileURLToPath(new URL('fixtures/victim.ts', import.meta.url)),
-]
-// Two hundred programs that need not be compiled each.
+let victim: readonly string[]
+// Hundreds of programs that need not be compiled each.
 const env = { ...process.env, NODE_COMPILE_CACHE: directory.at('cache') }
-beforeAll(() => {
+beforeAll(async () => {
   reaper = compile('reaper', directory)
-  execFileSync(victim[0] as string, [...victim.slice(1), 'warm'], { env })
-})
+  victim = [process.execPath, await bundle('victim', directory)]
+  execFileSync(process.execPath, [...victim.slice(1), 'warm'], { env })
+}, 60_000)
 afterAll(() => directory[Symbol.dispose]())
 
 async function killAll(rounds: number, seed: number, kind: string) {
@@ -38,14 +35,14 @@ describe('B7: SIGKILL of Node at random moments of starts', () => {
     }
   })
 
-  test('60 kills of a process whose Worker starts sandboxes with an init leave no survivor', {
-    timeout: 120_000,
+  test('200 kills of a process whose Worker starts sandboxes with an init leave no survivor', {
+    timeout: 240_000,
   }, async () => {
     const seed = Math.floor(Math.random() * 1e6)
-    const both = await Promise.all([killAll(30, seed, 'worker'), killAll(30, seed + 1, 'worker')])
+    const both = await Promise.all([killAll(100, seed, 'worker'), killAll(100, seed + 1, 'worker')])
     for (const { survivors, left, stderr } of both) {
       expect({ survivors, stderr }, `seed ${seed}`).toEqual({ survivors: 0, stderr: '' })
-      expect(left).toBeGreaterThanOrEqual(30)
+      expect(left).toBeGreaterThanOrEqual(100)
     }
   })
 
