@@ -36,7 +36,7 @@ describe('B7: SIGKILL of Node at random moments of starts', () => {
   })
 
   test('200 kills of a process whose Worker starts sandboxes with an init leave no survivor', {
-    timeout: 240_000,
+    timeout: 600_000,
   }, async () => {
     const seed = Math.floor(Math.random() * 1e6)
     const both = await Promise.all([killAll(100, seed, 'worker'), killAll(100, seed + 1, 'worker')])
