@@ -38,6 +38,11 @@ for file in passwd group subuid subgid; do
   mount --bind "$place/$file" "/etc/$file"
 done
 
+# Open to all, as distributions have it; some machines have it for root alone.
+if [ -c /dev/fuse ] && mknod -m 666 "$place/fuse" c 10 229; then
+  mount --bind "$place/fuse" /dev/fuse
+fi
+
 drop="setpriv --reuid $id --regid $id --clear-groups --inh-caps=-all"
 
 # A checkout below a private directory is shown at a place that the user can reach.
