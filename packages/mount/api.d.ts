@@ -169,6 +169,7 @@ interface MountOptions {
     readonly root?: Root | undefined;
     readonly readonly?: boolean | undefined;
     readonly mounts?: readonly MountEntry[] | undefined;
+    readonly create?: boolean | undefined;
     readonly join?: NamespaceRef | undefined;
 }
 declare function mount(options?: MountOptions): Contribution;
@@ -185,6 +186,6 @@ interface MountInfo {
     readonly superOptions: readonly string[];
 }
 declare function parseMountTable(text: string): MountInfo[];
-declare function readMountTable(ref: NamespaceRef, { user }?: RunningOptions): Promise<MountInfo[]>;
+declare function readMountTable(ref: NamespaceRef, options?: RunningOptions): Promise<MountInfo[]>;
 export { attach, bind, cgroup2, dev, devpts, directory, file, mask, mount, move, mqueue, openIdMap, overlay, parseMountTable, proc, propagation, readMountTable, remount, symlink, sysfs, tmpfs, unmount };
 export type { AttachOptions, Bind, BindOptions, Dev, DevptsOptions, Directory, DirectoryOptions, File, FileOptions, Hidepid, KernelFileSystem, Mask, MountEntry, MountFlags, MountIdMap, MountInfo, MountOptions, Move, Overlay, OverlayOptions, Proc, ProcOptions, ProcSource, Propagation, PropagationOptions, PropagationType, ReadonlyOptions, Remount, RemountOptions, Root, SetPropagation, ShownIds, Symlink, Tmpfs, TmpfsOptions, Unmount };

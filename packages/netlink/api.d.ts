@@ -1017,6 +1017,7 @@ interface NetemOptions extends Place {
     readonly reorder?: number | undefined;
     readonly rate?: number | undefined;
     readonly limit?: number | undefined;
+    readonly seed?: number | undefined;
 }
 declare function netem(options: NetemOptions): Discipline;
 interface TbfOptions extends Place {

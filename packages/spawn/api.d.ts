@@ -1,7 +1,7 @@
 import { MountOptions } from '@ns/mount';
 export { bind, cgroup2, dev, devpts, directory, file, mask, move, mqueue, openIdMap, overlay, proc, propagation, remount, symlink, sysfs, tmpfs, unmount } from '@ns/mount';
 import { NamespaceType, Contribution, ProcessAttributes, PtySize, Program, Pty, Ready, Exit, Child } from '@ns/syscalls';
-export { NamespaceError, Program, Ready, SyscallError } from '@ns/syscalls';
+export { NamespaceError, Program, Ready, SyscallError, unpersist } from '@ns/syscalls';
 import { CgroupOptions } from '@ns/cgroup';
 import { IpcOptions } from '@ns/ipc';
 import { NetOptions } from '@ns/net';
@@ -23,6 +23,9 @@ interface Namespaces {
     readonly cgroup?: Wanted<CgroupOptions>;
     readonly time?: Wanted<TimeOptions>;
     readonly join?: JoinedProcess | undefined;
+    readonly persist?: {
+        readonly [Type in NamespaceType]?: string | undefined;
+    } | undefined;
 }
 interface JoinedProcess {
     readonly pid: number;

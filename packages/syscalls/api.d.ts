@@ -323,6 +323,7 @@ declare const table: {
     readonly fchmod: readonly [91, 52];
     readonly fchownat: readonly [260, 54];
     readonly fcntl: readonly [72, 25];
+    readonly flock: readonly [73, 32];
     readonly fsconfig: readonly [431, 431];
     readonly fsmount: readonly [432, 432];
     readonly fsopen: readonly [430, 430];
@@ -351,6 +352,7 @@ declare const table: {
     readonly landlock_create_ruleset: readonly [444, 444];
     readonly landlock_restrict_self: readonly [446, 446];
     readonly listen: readonly [50, 201];
+    readonly listmount: readonly [458, 458];
     readonly memfd_create: readonly [319, 279];
     readonly mkdirat: readonly [258, 34];
     readonly mknodat: readonly [259, 33];
@@ -402,8 +404,11 @@ declare const table: {
     readonly socket: readonly [41, 198];
     readonly socketpair: readonly [53, 199];
     readonly statfs: readonly [137, 43];
+    readonly statmount: readonly [457, 457];
     readonly statx: readonly [332, 291];
     readonly symlinkat: readonly [266, 36];
+    readonly timerfd_create: readonly [283, 85];
+    readonly timerfd_settime: readonly [286, 86];
     readonly umask: readonly [95, 166];
     readonly umount2: readonly [166, 39];
     readonly uname: readonly [63, 160];
@@ -442,6 +447,7 @@ interface StepOptions {
     onlyAfter?: ErrnoName | undefined;
     found?: Region | undefined;
     fork?: readonly Step[] | undefined;
+    helper?: readonly Step[] | undefined;
 }
 interface Step extends StepOptions {
     readonly call: SyscallName | 'init' | 'refuse' | 'require' | 'bits';
@@ -629,7 +635,7 @@ interface Diagnosis {
     readonly cause: string;
     readonly remedies: readonly Remedy[];
 }
-type ErrorCode = 'ERR_NS_UNSUPPORTED' | 'ERR_NS_INVALID_OPTION' | 'ERR_NS_NOT_A_NAMESPACE' | 'ERR_NS_NO_SUCH_PROCESS' | 'ERR_NS_PERMISSION' | 'ERR_NS_USERNS_RESTRICTED' | 'ERR_NS_SUBIDS' | 'ERR_NS_LIMIT' | 'ERR_NS_SETUP' | 'ERR_NS_TIMEOUT' | 'ERR_NS_EXIT' | 'ERR_NS_SIGNAL' | 'ERR_NS_MAX_BUFFER';
+type ErrorCode = 'ERR_NS_UNSUPPORTED' | 'ERR_NS_INVALID_OPTION' | 'ERR_NS_NOT_A_NAMESPACE' | 'ERR_NS_NO_SUCH_PROCESS' | 'ERR_NS_PERMISSION' | 'ERR_NS_USERNS_RESTRICTED' | 'ERR_NS_SUBIDS' | 'ERR_NS_LIMIT' | 'ERR_NS_PERSIST' | 'ERR_NS_SETUP' | 'ERR_NS_TIMEOUT' | 'ERR_NS_EXIT' | 'ERR_NS_SIGNAL' | 'ERR_NS_MAX_BUFFER';
 declare function diagnose(failure: Failure, machine?: Machine): Diagnosis | undefined;
 declare function hintFor(failure: Failure, machine?: Machine): string | undefined;
 interface FailedStep {
@@ -703,10 +709,11 @@ declare class Namespace {
     owner(): Namespace;
     parent(): Namespace;
     ownerUid(): number;
-    bind(path: string): void;
+    persist(path: string): void;
     close(): void;
     [Symbol.dispose](): void;
 }
+declare function unpersist(path: string): void;
 declare function whilePinned<Result>(pid: number, look: () => Result, namespace?: NamespaceType): Result;
 interface Source {
     ref(): void;
@@ -737,12 +744,16 @@ interface Contribution {
     readonly flags: number;
     readonly join?: NamespaceRef | undefined;
     readonly unlessOwn?: boolean | undefined;
+    readonly owner?: {
+        readonly uid: number;
+        readonly gid: number;
+    } | undefined;
     readonly placement?: string | {
         readonly fd: number;
     } | undefined;
     steps(plan: Plan): void;
     parent?(child: ParkedChild, plan: Plan): void | Promise<void>;
-    release?(plan: Plan): void;
+    release?(plan: Plan, hasStarted: boolean): void;
 }
 interface Candidate {
     readonly path: string;
@@ -799,6 +810,7 @@ interface PlacedStep {
     readonly phase: Phase;
     readonly number: number;
     readonly list: number;
+    readonly childList: number | undefined;
     readonly index: number;
 }
 interface StartState {
@@ -873,6 +885,7 @@ interface LaunchOptions {
 }
 declare function launch(contributions: readonly Contribution[], command: Command, options?: LaunchOptions): Child;
 declare function explain(contributions: readonly Contribution[], command: Command): Program;
+declare function persisted(contribution: Contribution, path: string): Contribution;
 interface PtySize {
     readonly cols: number;
     readonly rows: number;
@@ -891,5 +904,5 @@ declare class Pty extends Duplex {
     _destroy(error: Error | null, done: (error: Error | null) => void): void;
 }
 declare function mountProc(plan: Plan, phase: 'mounts' | 'proc', target: string, namespace: NamespaceType): void;
-export { AF_UNIX, AT, AT_FDCWD, BlockingLoop, CAP, CAPABILITY_VERSION, CLONE, CLONE_NEW, Child, EPOLL, F, FD_CLOEXEC, FSCONFIG, FSMOUNT_CLOEXEC, FSOPEN_CLOEXEC, FUTEX, F_SEAL, LANDLOCK_ACCESS_FS, LANDLOCK_ACCESS_NET, LANDLOCK_CREATE_RULESET_VERSION, LANDLOCK_RULE, MFD, MNT_DETACH, MOUNT_ATTR, MOVE_MOUNT, MS, MSG, NS_GET, Namespace, NamespaceError, O, OPEN_TREE, POLL, PR, PRIO_PROCESS, PROC_SUPER_MAGIC, PR_CAP_AMBIENT, P_PIDFD, PhaseSteps, Plan, Pty, RESOLVE, RLIMIT, Region, SCM_RIGHTS, SECBIT, SECCOMP_SET_MODE_FILTER, SIGNAL, SIG_SETMASK, SOCK, SOL_SOCKET, STATX_BASIC_STATS, STATX_INO, Slot, SyscallError, TIOC, UMOUNT_NOFOLLOW, UnsupportedError, W, attempt, attributeKeys, attributesOf, bits, brand, cString, check, checkAttributes, checkCanStart, checkJoin, checkKeys, close, count, coversOfProc, descriptor, diagnose, errnoName, errnoNumber, errnoText, eventLoop, explain, handOver, hasCapability, hintFor, inside, invalidOption, isInChroot, isPrivileged, isProbed, launch, lookAtInside, mountProc, namespaceTypes, open, openInside, openPty, phases, pidfdOpen, pidfdSendSignal, probeSyscall, procName, receive, receiveDatagram, rightsMessage, send, sendDatagram, signalName, socketpair, statusOf, step, succeed, syscallNumber, sysctl, textOf, thisMachine, whilePinned };
+export { AF_UNIX, AT, AT_FDCWD, BlockingLoop, CAP, CAPABILITY_VERSION, CLONE, CLONE_NEW, Child, EPOLL, F, FD_CLOEXEC, FSCONFIG, FSMOUNT_CLOEXEC, FSOPEN_CLOEXEC, FUTEX, F_SEAL, LANDLOCK_ACCESS_FS, LANDLOCK_ACCESS_NET, LANDLOCK_CREATE_RULESET_VERSION, LANDLOCK_RULE, MFD, MNT_DETACH, MOUNT_ATTR, MOVE_MOUNT, MS, MSG, NS_GET, Namespace, NamespaceError, O, OPEN_TREE, POLL, PR, PRIO_PROCESS, PROC_SUPER_MAGIC, PR_CAP_AMBIENT, P_PIDFD, PhaseSteps, Plan, Pty, RESOLVE, RLIMIT, Region, SCM_RIGHTS, SECBIT, SECCOMP_SET_MODE_FILTER, SIGNAL, SIG_SETMASK, SOCK, SOL_SOCKET, STATX_BASIC_STATS, STATX_INO, Slot, SyscallError, TIOC, UMOUNT_NOFOLLOW, UnsupportedError, W, attempt, attributeKeys, attributesOf, bits, brand, cString, check, checkAttributes, checkCanStart, checkJoin, checkKeys, close, count, coversOfProc, descriptor, diagnose, errnoName, errnoNumber, errnoText, eventLoop, explain, handOver, hasCapability, hintFor, inside, invalidOption, isInChroot, isPrivileged, isProbed, launch, lookAtInside, mountProc, namespaceTypes, open, openInside, openPty, persisted, phases, pidfdOpen, pidfdSendSignal, probeSyscall, procName, receive, receiveDatagram, rightsMessage, send, sendDatagram, signalName, socketpair, statusOf, step, succeed, syscallNumber, sysctl, textOf, thisMachine, unpersist, whilePinned };
 export type { Argument, Capability, CapabilityChange, CapabilityLists, CapabilitySetName, Command, Contribution, Datagram, Diagnosis, Ended, ErrnoName, ErrorCode, Exit, ExplainedStep, FailedStep, Failure, Fd, LandlockRules, LaunchOptions, Limit, LimitName, LimitValue, Loop, Machine, Memory, Message, NamespaceErrorDetails, NamespaceIdentity, NamespaceRef, NamespaceType, ParkedChild, Phase, ProbedCall, ProcessAttributes, Program, Protections, PtySize, Ready, Refusal, Remedy, ResourceUsage, RunningOptions, Securebit, Source, SpawnError, Step, StepOptions, SyscallName };

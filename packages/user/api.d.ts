@@ -17,6 +17,7 @@ interface UserOptions {
         readonly gid: readonly IdRange[];
     } | undefined;
     readonly own?: Ids | undefined;
+    readonly owner?: Ids | undefined;
     readonly setgroups?: 'allow' | 'deny' | undefined;
     readonly disableNested?: boolean | undefined;
     readonly join?: NamespaceRef | undefined;

@@ -46,13 +46,29 @@ export function ownIds(): Ids {
 }
 
 /**
+ * The ids of who makes the namespace.
+ *
+ * @throws {NamespaceError} `ERR_NS_PERMISSION` where that is somebody else whom this process cannot become
+ */
+export function makerIds({ owner }: Pick<UserOptions, 'owner'>): Ids {
+  const own = ownIds()
+  if (!owner || (hasCapability(CAP.SETUID) && hasCapability(CAP.SETGID))) return owner ?? own
+  throw new NamespaceError(`user: uid ${own.uid} cannot become uid ${owner.uid}, the owner`, {
+    code: 'ERR_NS_PERMISSION',
+    namespace: 'user',
+    operation: 'become the owner',
+    hint: 'run as root, or leave out user.owner: the namespace is then its maker’s, yours',
+  })
+}
+
+/**
  * What was asked for, as ranges. Reads the machine for subordinate ids and for what is mapped here.
  *
  * @throws {NamespaceError} `ERR_NS_INVALID_OPTION` for what the kernel would refuse, `ERR_NS_SUBIDS` where ids, or the
  * programs that map them, are missing
  */
 export function resolveMaps(options: UserOptions): Maps {
-  const ids = ownIds()
+  const ids = makerIds(options)
   const { map, own } = options
   const fixed = map === undefined || map === 'current' || map === 'root'
   const inside = own ?? (map === 'root' ? { uid: 0, gid: 0 } : ids)

@@ -23,6 +23,11 @@ export interface UserOptions {
     | undefined
   /** What the caller's own ids are inside. Ranges that have these ids get a hole for them. @default as `map` says */
   readonly own?: Ids | undefined
+  /**
+   * Who owns the namespace, as if that user had made it: may join it and has all capabilities there, and these ids are what
+   * `map` calls the caller's. As root; with `'current'`, `'root'` or ranges. @default the caller
+   */
+  readonly owner?: Ids | undefined
   /** Whether `setgroups` may be called inside. @default 'allow' with more gids than one, or where a privileged caller has groups to drop */
   readonly setgroups?: 'allow' | 'deny' | undefined
   /** The command can make no user namespace, and so none of the others: it is one level further down, with the same ids. @default false */
@@ -31,14 +36,14 @@ export interface UserOptions {
   readonly join?: NamespaceRef | undefined
 }
 
-const KEYS = ['map', 'own', 'setgroups', 'disableNested', 'join'] as const
+const KEYS = ['map', 'own', 'owner', 'setgroups', 'disableNested', 'join'] as const
 const MAPS = ['current', 'root', 'auto', 'subids']
 
 /** @throws {NamespaceError} `ERR_NS_INVALID_OPTION` for malformed options and for contradictions */
 export function checkOptions(options: UserOptions): void {
   checkKeys('user', options, KEYS, 'user')
   checkJoin('user', options)
-  const { map, own, setgroups, disableNested } = options
+  const { map, own, owner, setgroups, disableNested } = options
   if (typeof map === 'object' && map !== null) {
     checkKeys('user.map', map, ['uid', 'gid'], 'user')
     validateRanges(map.uid, 'user.map.uid')
@@ -58,8 +63,25 @@ export function checkOptions(options: UserOptions): void {
         'user',
       )
   }
+  if (owner !== undefined) checkOwner(owner, options)
   if (disableNested !== undefined && typeof disableNested !== 'boolean')
     throw invalidOption('user.disableNested: true or false is wanted', 'user')
   if (setgroups !== undefined && setgroups !== 'allow' && setgroups !== 'deny')
     throw invalidOption(`user.setgroups: 'allow' or 'deny' is wanted`, 'user')
+}
+
+function checkOwner(owner: Ids, { map, disableNested }: UserOptions): void {
+  checkKeys('user.owner', owner, ['uid', 'gid'], 'user')
+  if (!isId(owner.uid) || !isId(owner.gid))
+    throw invalidOption('user.owner: uid and gid have to be ids', 'user')
+  if (map === 'auto' || map === 'subids')
+    throw invalidOption(
+      `user.owner contradicts user.map '${map}', which is of the caller's subordinate ids: give ranges`,
+      'user',
+    )
+  if (disableNested)
+    throw invalidOption(
+      'user.owner contradicts user.disableNested: the owner could look at this process meanwhile',
+      'user',
+    )
 }

@@ -1,6 +1,6 @@
 import { CLONE_NEW, type Contribution, type Plan } from '@ns/syscalls'
 import { formatRanges, insideId } from './id-map.ts'
-import { decideSetgroups, isOwn, type Maps, ownIds, resolveMaps } from './maps.ts'
+import { decideSetgroups, isOwn, type Maps, makerIds, resolveMaps } from './maps.ts'
 import { addNested } from './nested.ts'
 import { checkOptions, type UserOptions } from './options.ts'
 import { writeMaps } from './write-maps.ts'
@@ -20,28 +20,30 @@ export function user(options: UserOptions = {}): Contribution {
   let resolved: Maps | undefined
   const maps = () => (resolved ??= resolveMaps(options))
   const addAll = (plan: Plan, writer: 'inside' | 'parent') => {
-    addSteps(plan, maps(), writer)
+    addSteps(plan, options, maps(), writer)
     if (options.disableNested) addNested(plan, maps())
   }
   const contribution = { type: 'user', flags: CLONE_NEW.user } as const
   if (isWrittenInside(options)) return { ...contribution, steps: (plan) => addAll(plan, 'inside') }
   return {
     ...contribution,
+    owner: options.owner,
     steps: (plan) => addAll(plan, 'parent'),
     parent: (child) => writeMaps(child, maps()),
   }
 }
 
 /** Whether the process can write its maps itself, which saves the wait for the parent: one line each, of its own id. */
-function isWrittenInside({ map, setgroups }: UserOptions): boolean {
-  if (map === 'auto' || map === 'subids') return false
+function isWrittenInside({ map, owner, setgroups }: UserOptions): boolean {
+  // Who has changed its ids is undumpable, and its files in /proc are root's.
+  if (owner || map === 'auto' || map === 'subids') return false
   const isOneOwn =
     typeof map !== 'object' ||
     (isOwn(map.uid, process.geteuid?.()) && isOwn(map.gid, process.getegid?.()))
   return isOneOwn && decideSetgroups(setgroups, isOneOwn) === 'deny'
 }
 
-function addSteps(plan: Plan, maps: Maps, writer: 'inside' | 'parent'): void {
+function addSteps(plan: Plan, wanted: UserOptions, maps: Maps, writer: 'inside' | 'parent'): void {
   plan.warnings.push(...maps.warnings)
   const options = { namespace: 'user', operation: 'map' } as const
   if (writer === 'inside') {
@@ -51,8 +53,8 @@ function addSteps(plan: Plan, maps: Maps, writer: 'inside' | 'parent'): void {
     steps.writeFile(plan.proc, 'self/uid_map', formatRanges(maps.uid), options)
     steps.writeFile(plan.proc, 'self/gid_map', formatRanges(maps.gid), options)
   }
-  // The caller's own ids where they are mapped, else root of the new namespace.
-  const own = ownIds()
+  // The caller's own ids, or the owner's, where they are mapped, else root of the new namespace.
+  const own = makerIds(wanted)
   const uid = insideId(maps.uid, own.uid)
   const gid = insideId(maps.gid, own.gid)
   if (gid === undefined) plan.in('mapped').call('setresgid', [0, 0, 0], options)

@@ -244,7 +244,7 @@ describe('refused before anything exists', () => {
     [{ join: 1, setgroups: 'deny' }, /user\.join/],
     [
       { mapping: 'root' },
-      /unknown option mapping; known: map, own, setgroups, disableNested, join/,
+      /unknown option mapping; known: map, own, owner, setgroups, disableNested, join/,
     ],
   ])('A7: %o', (options, message) => {
     expect(() => user(options as never)).toThrow(

@@ -1,5 +1,5 @@
 import { chmodSync, chownSync, statSync } from 'node:fs'
-import { step } from '@ns/syscalls'
+import { CLONE_NEW, type Contribution, Namespace, step } from '@ns/syscalls'
 import { checkLeaks, running, Scratch, shell } from '@ns/testkit'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 // The tests' own door: `rewrite` is no option of the package.
@@ -167,6 +167,51 @@ describe('disableNested', () => {
       operation: 'disable nested',
       cause: { code: 'EBADF', syscall: 'openat', path: 'gid_map' },
     })
+  })
+})
+
+describe('owner', () => {
+  const owner = { uid: 12345, gid: 12345 }
+
+  test('is who was named: its uid is the command’s, and it may join, which nobody else may', async () => {
+    await using sleeper = await running([user({ map: 'root', owner })])
+    using namespace = Namespace.open('user', sleeper.pid)
+    expect(namespace.ownerUid()).toBe(owner.uid)
+    expect(await readIdMaps(sleeper.pid)).toEqual({
+      uid: [range(0, owner.uid, 1)],
+      gid: [range(0, owner.gid, 1)],
+      setgroups: expect.stringMatching(/allow|deny/),
+    })
+    const path = `/proc/${sleeper.pid}/ns/user`
+    const enter = (uid: number) =>
+      shell([], `nsenter --preserve-credentials --user=${path} id -u`, { uid, gid: uid })
+    expect((await enter(owner.uid)).stdout).toBe('0\n')
+    expect(await enter(54321)).toMatchObject({
+      stdout: '',
+      stderr: expect.stringMatching(/denied|permitted/),
+    })
+  })
+
+  test('works with a pid namespace, ranges and an init; without a mapped id the command is root', async () => {
+    const map = both(range(0, 100_000, 1000))
+    const contributions: Contribution[] = [
+      user({ map, owner }),
+      {
+        type: 'pid',
+        flags: CLONE_NEW.pid,
+        steps(plan) {
+          plan.init = true
+        },
+      },
+    ]
+    const { stdout } = await shell(contributions, 'id -u; id -g; id -G; echo $$')
+    expect(stdout).toBe('0\n0\n0\n2\n')
+  })
+
+  test('A7: contradicts what is the caller’s, and disableNested', () => {
+    for (const other of [{ map: 'auto' }, { map: 'subids' }, { disableNested: true }] as const)
+      expect(() => user({ owner, ...other })).toThrow(/user\.owner contradicts user\./)
+    expect(() => user({ owner: { uid: '1', gid: 1 } as never })).toThrow(/user\.owner: uid and gid/)
   })
 })
 

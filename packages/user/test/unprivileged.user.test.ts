@@ -7,6 +7,15 @@ checkLeaks()
 const uid = process.geteuid?.() as number
 const gid = process.getegid?.() as number
 
+test('the owner cannot be another user', async () => {
+  const contribution = user({ owner: { uid: 1, gid: 1 } })
+  await expect(shell([contribution], ':')).rejects.toMatchObject({
+    code: 'ERR_NS_PERMISSION',
+    operation: 'become the owner',
+    hint: expect.stringMatching(/run as root/),
+  })
+})
+
 test("A7: `setgroups: 'allow'` with a map of one's own id names both keys", () => {
   expect(() => user({ map: 'root', setgroups: 'allow' })).toThrow(
     expect.objectContaining({

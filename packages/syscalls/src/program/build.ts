@@ -12,7 +12,7 @@ import type { Region, Slot } from './memory.ts'
 import type { Phase } from './order.ts'
 import { type FdOwner, Plan } from './plan.ts'
 import type { ProtectionRegions } from './protections.ts'
-import { type Fd, step } from './step.ts'
+import { type Fd, type Step, step } from './step.ts'
 
 /** Where a type's `unshare` stands: first in the phase of its own steps. */
 const creationPhase: Readonly<Record<NamespaceType, Phase>> = {
@@ -92,11 +92,13 @@ export function build(blueprint: Blueprint): Built {
   plan.in('arm').push(...death.starting, step('fcntl', [status, F.SETFD, FD_CLOEXEC]))
   // With joins everything is made after them, in the launcher; and a PID 1 cannot be forked from (CLONE_PARENT).
   const timeByFork = blueprint.timeByFork && created.has('time')
-  const pidInLauncher = joined.size > 0 || timeByFork
+  const owner = contributions.find((it) => it.type === 'user' && created.has('user'))?.owner
+  const pidInLauncher = joined.size > 0 || timeByFork || owner !== undefined
   const atClone = (['user', 'pid'] as const).filter(
-    (type) => created.has(type) && joined.size === 0 && !(type === 'pid' && pidInLauncher),
+    (type) => created.has(type) && joined.size === 0 && !(type === 'pid' ? pidInLauncher : owner),
   )
   const byFork = timeByFork || (created.has('pid') && pidInLauncher)
+  if (owner) become(plan, owner, death.starting)
   for (const { type, parent } of contributions)
     if (created.has(type) && !atClone.includes(type as 'user'))
       addUnshare(plan, type, parent ? 'user' : creationPhase[type])
@@ -119,6 +121,23 @@ export function build(blueprint: Blueprint): Built {
 /** @param phase `user` where the parent has a part: what that is about has to be there when the child waits */
 function addUnshare(plan: Plan, type: NamespaceType, phase: Phase): void {
   plan.in(phase).call('unshare', [CLONE_NEW[type]], { namespace: type, operation: 'create' })
+}
+
+/**
+ * Adds the steps after which what is made is another user's. From here on this process is undumpable, and so stays out of
+ * that user's reach (ptrace(2)); the change has cleared the parent-death signal.
+ */
+function become(
+  plan: Plan,
+  { uid, gid }: NonNullable<Contribution['owner']>,
+  arm: readonly Step[],
+): void {
+  const steps = plan.in('user')
+  const options = { namespace: 'user', operation: 'become the owner' } as const
+  steps.call('setgroups', [0, 0], options)
+  steps.call('setresgid', [gid, gid, gid], options)
+  steps.call('setresuid', [uid, uid, uid], options)
+  steps.push(...arm)
 }
 
 function addPark(plan: Plan): void {

@@ -22,6 +22,8 @@ export interface Contribution {
   readonly join?: NamespaceRef | undefined
   /** Without effect if what is to be joined is the caller's own. */
   readonly unlessOwn?: boolean | undefined
+  /** Of a user namespace: who makes it, and so owns it. Takes CAP_SETUID and CAP_SETGID, and a map that the parent writes. */
+  readonly owner?: { readonly uid: number; readonly gid: number } | undefined
   /** The cgroup v2 to be born in, a path or an fd: a namespace made then is rooted there (cgroup_namespaces(7)). */
   readonly placement?: string | { readonly fd: number } | undefined
   /** Adds the steps. Called once for each start, in the order of `namespaceTypes`. */
