@@ -51,6 +51,7 @@ export default defineConfig({
           page('Rootless', '/guides/rootless'),
           page('Containers and CI', '/guides/containers'),
           page('AppArmor', '/guides/apparmor'),
+          page('Networks for tests', '/guides/networks'),
           page('Security', '/guides/security'),
         ],
       },

@@ -110,4 +110,5 @@ test.each(readdirSync(examples))(
       new RegExp(`^# ${name}\n`),
     )
   },
+  120_000, // a fail-over takes its time
 )

@@ -19,7 +19,7 @@ export function mermaidOf(nodes: readonly Node[], networks: readonly Network[]):
     const hub = `s${i}((${label([name, ...subnets.slice(0, 1), ...what])}))`
     return [hub, ...network.nodes.map((node) => `${idOf(node)} --- s${i}`)]
   })
-  return ['graph LR', ...[...boxes, ...lines].map((line) => `  ${line}`), ''].join('\n')
+  return ['graph LR', ...[...boxes, ...lines].map((line) => `  ${line}`)].join('\n')
 }
 
 function label(parts: readonly string[]): string {

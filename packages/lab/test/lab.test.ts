@@ -157,6 +157,5 @@ test('a picture: names, addresses, and what lines do', async () => {
   n0 --- s0
   n1 --- s0
   n3 --- s0
-  n3 ---|"5 ms"| n2
-`)
+  n3 ---|"5 ms"| n2`)
 })

@@ -13,7 +13,7 @@ const TCA_NETEM = {
   RATE64: 8,
   LATENCY64: 10,
   JITTER64: 11,
-  PRNG_SEED: 12,
+  PRNG_SEED: 14,
 } as const
 
 /** What a bad line does. Shares are from 0 to 1. */
