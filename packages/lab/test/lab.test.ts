@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, get } from 'node:http'
 import { networkInterfaces } from 'node:os'
 import { text } from 'node:stream/consumers'
-import { checkLeaks, needs, userNamespaces } from '@ns/testkit'
+import { checkLeaks, lane, needs, userNamespaces } from '@ns/testkit'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { createLab, type Node } from '../src/index.ts'
 
@@ -72,6 +72,25 @@ describe('nodes', () => {
       get('http://a:8080/', { agent }, (response) => settle(text(response))),
     )
     expect(body).toBe('a:8080')
+  })
+
+  test('have Workers, where the caller is privileged', async () => {
+    await using lab = await createLab()
+    const [a, b] = await lab.nodes('a', 'b')
+    await lab.link(a, b)
+    const server = await a.listen(80, (socket) => socket.end(`${socket.remoteAddress}`))
+    const script = `const { parentPort } = require('node:worker_threads')
+      const socket = require('node:net').connect(80, '10.0.0.1')
+      socket.on('data', (data) => parentPort.postMessage(String(data)))`
+    if (lane === 'user') {
+      const refused = expect.objectContaining({ code: 'ERR_NS_PERMISSION' })
+      expect(() => b.worker(script, { eval: true })).toThrow(refused)
+    } else {
+      const worker = b.worker(script, { eval: true })
+      expect(await once(worker, 'message')).toEqual(['::ffff:10.0.0.2'])
+      await worker.terminate()
+    }
+    server.close()
   })
 
   test('run programs that see themselves and the lab’s processes alone, as whoever runs it', async () => {

@@ -3,6 +3,7 @@ import type { Agent as HttpAgent, AgentOptions as HttpAgentOptions } from 'node:
 import type { Agent as HttpsAgent, AgentOptions as HttpsAgentOptions } from 'node:https'
 import type { Server, Socket } from 'node:net'
 import type { ConnectionOptions } from 'node:tls'
+import type { Worker, WorkerOptions } from 'node:worker_threads'
 import {
   type ConnectOptions,
   type ListenOptions,
@@ -176,6 +177,19 @@ export class Node {
   /** What makes `fetch` go through it: `connect` of undici's `Agent`. */
   undiciConnector(tls?: ConnectionOptions): UndiciConnector {
     return this.#kept().undiciConnector(tls)
+  }
+
+  /**
+   * A Worker of this process whose thread is in it: what libraries connect to themselves is there. See `NetNs.worker` of
+   * `@ns/net` for what isn't.
+   *
+   * @throws {NamespaceError} `ERR_NS_PERMISSION` for an ordinary user
+   */
+  worker(file: string | URL, options?: WorkerOptions): Worker {
+    using ns = this.#sockets()
+    const worker = ns.worker(file, options)
+    worker.once('exit', () => this.#belongings.forget(worker))
+    return this.#belongings.add(worker, () => worker.terminate())
   }
 
   /** A client of its firewall; yours to close. */
