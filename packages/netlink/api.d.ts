@@ -889,6 +889,62 @@ declare function deleteTable({ family, name }: Table): Change;
 declare function addChain(table: Table, name: string, hook?: Hook): Change;
 declare function addRule(table: Table, chain: string, statements: readonly Statement[]): Change;
 declare function deleteRules(table: Table, chain: string, handle?: bigint): Change;
+declare function source(family: 'ip' | 'ip6'): Statement;
+declare function destination(family: 'ip' | 'ip6'): Statement;
+declare function port(protocol: 'tcp' | 'udp'): Statement;
+declare const input$1: Statement;
+declare const output$1: Statement;
+declare const mark$1: Statement;
+declare const key_destination: typeof destination;
+declare const key_port: typeof port;
+declare const key_source: typeof source;
+declare namespace key {
+  export {
+    key_destination as destination,
+    input$1 as input,
+    mark$1 as mark,
+    output$1 as output,
+    key_port as port,
+    key_source as source,
+  };
+}
+type Verdict = 'accept' | 'drop' | 'return' | {
+    readonly jump: string;
+} | {
+    readonly goto: string;
+};
+declare const kinds: {
+    readonly ip: {
+        readonly type: 7;
+        readonly size: 4;
+    };
+    readonly ip6: {
+        readonly type: 8;
+        readonly size: 16;
+    };
+    readonly port: {
+        readonly type: 13;
+        readonly size: 2;
+    };
+    readonly mark: {
+        readonly type: 19;
+        readonly size: 4;
+    };
+    readonly link: {
+        readonly type: 41;
+        readonly size: 16;
+    };
+};
+type MapKind = keyof typeof kinds;
+interface NftMap {
+    readonly name: string;
+    readonly key: MapKind;
+    readonly value: MapKind | 'verdict';
+}
+type MapEntry = readonly [key: string | number, value: string | number | Verdict];
+declare function addMap(table: Table, { name, key, value: to }: NftMap): Change;
+declare function addEntries(table: Table, map: NftMap, entries: readonly MapEntry[]): readonly Change[];
+declare function deleteEntries(table: Table, map: NftMap, keys: readonly (string | number)[]): readonly Change[];
 declare const IPPROTO: {
     readonly icmp: 1;
     readonly tcp: 6;
@@ -909,6 +965,8 @@ declare function toSet(name: string, family: 'ip' | 'ip6'): Statement;
 declare function protocol(name: keyof typeof IPPROTO, ports?: Ports): Statement;
 declare function input(link: string): Statement;
 declare function output(link: string): Statement;
+declare function notOutput(link: string): Statement;
+declare const toLocal: Statement;
 declare function socketUser(uid: number): Statement;
 declare function mark(number: number): Statement;
 declare function state(...wanted: readonly (keyof typeof states)[]): Statement;
@@ -920,14 +978,16 @@ declare const match_everyNth: typeof everyNth;
 declare const match_from: typeof from;
 declare const match_input: typeof input;
 declare const match_mark: typeof mark;
+declare const match_notOutput: typeof notOutput;
 declare const match_output: typeof output;
 declare const match_protocol: typeof protocol;
 declare const match_socketUser: typeof socketUser;
 declare const match_state: typeof state;
 declare const match_to: typeof to;
+declare const match_toLocal: typeof toLocal;
 declare const match_toSet: typeof toSet;
 declare namespace match {
-  export { match_chance as chance, match_everyNth as everyNth, match_from as from, match_input as input, match_mark as mark, match_output as output, match_protocol as protocol, match_socketUser as socketUser, match_state as state, match_to as to, match_toSet as toSet };
+  export { match_chance as chance, match_everyNth as everyNth, match_from as from, match_input as input, match_mark as mark, match_notOutput as notOutput, match_output as output, match_protocol as protocol, match_socketUser as socketUser, match_state as state, match_to as to, match_toLocal as toLocal, match_toSet as toSet };
   export type { match_Ports as Ports };
 }
 interface Rule {
@@ -946,6 +1006,10 @@ declare class Nftables {
     static openInside(net: NamespaceRef, options?: RunningOptions): Promise<Nftables>;
     static from(fd: number): Nftables;
     apply(changes: readonly Change[]): void;
+    applyJson(document: object): Promise<void>;
+    listJson(): Promise<{
+        readonly nftables: readonly object[];
+    }>;
     tables(): Table[];
     rules({ family, name }: Table): Rule[];
     close(): void;
@@ -971,9 +1035,15 @@ declare function redirect(toPort: number): Statement;
 declare function snat(address: string, toPort?: number): Statement;
 declare function dnat(address: string, toPort?: number): Statement;
 declare function dnatPort(family: 'ip' | 'ip6', toPort: number): Statement;
+declare function verdictBy(map: string, key: Statement): Statement;
+declare function dnatBy(map: string, key: Statement, { family, port: toPort }?: {
+    family?: 'ip' | 'ip6';
+    port?: number;
+}): Statement;
 declare const statements_accept: typeof accept;
 declare const statements_counter: typeof counter;
 declare const statements_dnat: typeof dnat;
+declare const statements_dnatBy: typeof dnatBy;
 declare const statements_dnatPort: typeof dnatPort;
 declare const statements_drop: typeof drop;
 declare const statements_jump: typeof jump;
@@ -984,11 +1054,13 @@ declare const statements_masquerade: typeof masquerade;
 declare const statements_redirect: typeof redirect;
 declare const statements_reject: typeof reject;
 declare const statements_snat: typeof snat;
+declare const statements_verdictBy: typeof verdictBy;
 declare namespace statements {
   export {
     statements_accept as accept,
     statements_counter as counter,
     statements_dnat as dnat,
+    statements_dnatBy as dnatBy,
     statements_dnatPort as dnatPort,
     statements_drop as drop,
     statements_jump as jump,
@@ -999,6 +1071,7 @@ declare namespace statements {
     statements_redirect as redirect,
     statements_reject as reject,
     statements_snat as snat,
+    statements_verdictBy as verdictBy,
   };
 }
 declare const NETLINK_PROTOCOL: {
@@ -1039,5 +1112,5 @@ interface HtbClassOptions extends Place {
 declare function htbClass(options: HtbClassOptions): Discipline;
 declare function ingress(options: Pick<Place, 'dev'>): Discipline;
 declare function clsact(options: Pick<Place, 'dev'>): Discipline;
-export { Addresses, Attributes, Fdb, Filters, Links, Monitor, NETLINK_PROTOCOL, NLMSG, NLM_F, Neighbours, Netlink, NetlinkError, NetlinkSocket, NetnsIds, NextHops, Nftables, PlanError, Queues, Routes, Rules, TCA, TunDevice, addChain, addElements, addRule, addSet, addTable, attributeAt, be16, be32, be64, bond, bridge, bridgePort, bytes, checkName, clsact, decodeMessages, deleteElements, deleteRules, deleteTable, dummy, encodeAttributes, flag, formatIp, htb, htbClass, ifb, ingress, ipvlan, macvlan, macvtap, match, nested, netem, openTunInside, parseCidr, parseIp, s32, s64, sizeOf, splitPayload, statements as statement, tbf, text, u16, u32, u32Filter, u64, u8, veth, vlan, vrf, vxlan, wireguard, withHeader, writeAttributes };
-export type { Address, AddressSet, Allowed, Applied, Attribute, AttributeTable, BondOptions, BridgeOptions, BridgePortOptions, Change, Cidr, Discipline, EventType, Expression, Family, FdbEntry, Filter, FilterPlace, Handle, Hook, HtbClassOptions, HtbOptions, Ip, IpvlanOptions, Link, LinkChanges, LinkRef, LinkSettings, MacvlanOptions, Message, Metrics, MirredTarget, MonitorEvent, MonitorOptions, Neighbour, NeighbourState, NetemOptions, NetlinkErrorDetails, NewAddress, NewFdbEntry, NewFilter, NewLink, NewNeighbour, NewNextHop, NewRoute, NextHop, NextHopMember, NextHopObject, OperState, Parent, Place, PlanStep, QueueState, QueueStatistics, Range, Received, Reply, Request, Route, RouteFilter, RouteQuery, RouteType, RoutingRule, Rule, Scope, Statement, Statistics, Table, TbfOptions, TunOptions, U32Match, U32Options, VethOptions, VlanOptions, VrfOptions, VxlanOptions };
+export { Addresses, Attributes, Fdb, Filters, Links, Monitor, NETLINK_PROTOCOL, NLMSG, NLM_F, Neighbours, Netlink, NetlinkError, NetlinkSocket, NetnsIds, NextHops, Nftables, PlanError, Queues, Routes, Rules, TCA, TunDevice, addChain, addElements, addEntries, addMap, addRule, addSet, addTable, attributeAt, be16, be32, be64, bond, bridge, bridgePort, bytes, checkName, clsact, decodeMessages, deleteElements, deleteEntries, deleteRules, deleteTable, dummy, encodeAttributes, flag, formatIp, htb, htbClass, ifb, ingress, ipvlan, key, macvlan, macvtap, match, nested, netem, openTunInside, parseCidr, parseIp, s32, s64, sizeOf, splitPayload, statements as statement, tbf, text, u16, u32, u32Filter, u64, u8, veth, vlan, vrf, vxlan, wireguard, withHeader, writeAttributes };
+export type { Address, AddressSet, Allowed, Applied, Attribute, AttributeTable, BondOptions, BridgeOptions, BridgePortOptions, Change, Cidr, Discipline, EventType, Expression, Family, FdbEntry, Filter, FilterPlace, Handle, Hook, HtbClassOptions, HtbOptions, Ip, IpvlanOptions, Link, LinkChanges, LinkRef, LinkSettings, MacvlanOptions, MapEntry, MapKind, Message, Metrics, MirredTarget, MonitorEvent, MonitorOptions, Neighbour, NeighbourState, NetemOptions, NetlinkErrorDetails, NewAddress, NewFdbEntry, NewFilter, NewLink, NewNeighbour, NewNextHop, NewRoute, NextHop, NextHopMember, NextHopObject, NftMap, OperState, Parent, Place, PlanStep, QueueState, QueueStatistics, Range, Received, Reply, Request, Route, RouteFilter, RouteQuery, RouteType, RoutingRule, Rule, Scope, Statement, Statistics, Table, TbfOptions, TunOptions, U32Match, U32Options, Verdict, VethOptions, VlanOptions, VrfOptions, VxlanOptions };

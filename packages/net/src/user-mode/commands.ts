@@ -16,7 +16,7 @@ export interface Recipe {
  * Its fds. Both enter the user namespace first, from where they may look at no process of the caller's but themselves; and newer
  * ones close what is above stderr: so the namespaces are stdin and stdout.
  */
-export const FD = { NET: 0, USER: 1, STDERR: 2, READY: 3, EXIT: 4 } as const
+const FD = { NET: 0, USER: 1, STDERR: 2, READY: 3, EXIT: 4 } as const
 const NET = `/proc/self/fd/${FD.NET}`
 const USER = `/proc/self/fd/${FD.USER}`
 
