@@ -66,6 +66,7 @@ export default defineConfig({
           page('API', '/api/'),
           page('Performance', '/performance'),
           page('Performance of networks', '/performance-net'),
+          page('Platforms', '/platforms'),
           page('Comparison', '/comparison'),
           page('Conventions', '/conventions'),
         ],

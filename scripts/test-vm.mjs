@@ -1,0 +1,67 @@
+// Runs tests in an emulated machine with another kernel or architecture, and writes what they showed to docs/platforms.md.
+//
+//   pnpm test:vm [--arch amd64|arm64] [--kernel 5.10|6.1|6.12] [--lane root|user|subids]… [--timeout SECONDS] [FILTER…]
+//   pnpm test:vm --smoke [--arch …] [--kernel …]     one short program of the built packages, nothing is written
+//
+// The machine is started by the program that NS_VM_RUNNER names, or else by `vm` in PATH (docs/platforms.md says how it is called).
+import { spawn, spawnSync } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import { parseArgs } from 'node:util'
+import { build } from './build.mjs'
+import { record } from './vm/platforms.mjs'
+import { withStage } from './vm/stage.mjs'
+
+const tested = ['syscalls', 'uts', 'pid', 'mount', 'net', 'user', 'ipc', 'cgroup', 'time', 'spawn']
+/** They measure, or kill hundreds of times: hours where code runs 10 to 30 times slower. */
+const left = ['**/load.root.test.ts', '**/safety/leaks.test.ts']
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    arch: { type: 'string', default: 'amd64' },
+    kernel: { type: 'string', default: '6.1' },
+    lane: { type: 'string', multiple: true, default: ['root', 'user', 'subids'] },
+    smoke: { type: 'boolean', default: false },
+    timeout: { type: 'string' },
+  },
+})
+const { arch, kernel, lane, smoke } = values
+const runner = process.env.NS_VM_RUNNER ?? 'vm'
+
+if (spawnSync(runner, ['--help']).status !== 0) {
+  console.error(`no emulator: ${runner} does not run; name one by NS_VM_RUNNER (docs/platforms.md)`)
+  process.exit(3)
+}
+if (smoke) build('--filter=@ns/spawn...')
+
+process.exitCode = await withStage({ all: !smoke }, smoke ? runSmoke : runTests)
+
+function runSmoke(folder) {
+  const command = ['node', 'scripts/vm/smoke.mjs']
+  return spawnSync(runner, machine(folder, '300', command), { stdio: 'inherit' }).status ?? 1
+}
+
+async function runTests(folder) {
+  const filters = positionals.length > 0 ? positionals : tested.map((name) => `packages/${name}/`)
+  const excludes = left.map((it) => `--exclude=${it}`)
+  const command = ['scripts/vm/inside.sh', lane.join(' '), ...excludes, ...filters]
+  const child = spawn(runner, machine(folder, '3600', command), {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, NS_VM_PACKAGES: 'gcc libc6-dev python3-minimal' },
+  })
+  const results = []
+  for await (const line of createInterface({ input: child.stdout })) {
+    if (line.startsWith('@result ')) results.push(JSON.parse(line.slice(8)))
+    else console.log(line)
+  }
+  record({ arch, kernel }, results)
+  const failed = results.reduce((sum, it) => sum + it.failed.length, 0)
+  const passed = results.reduce((sum, it) => sum + (it.passed ?? 0), 0)
+  console.log(`${passed} passed, ${failed} failed on ${arch}, Linux ${kernel}`)
+  return failed === 0 && passed > 0 && child.exitCode === 0 ? 0 : 1
+}
+
+function machine(folder, limit, command) {
+  const where = ['--arch', arch, '--kernel', kernel, '--dir', folder]
+  return [...where, '--timeout', values.timeout ?? limit, '--', ...command]
+}
