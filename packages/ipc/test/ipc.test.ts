@@ -3,7 +3,9 @@ import {
   asCaller,
   checkLeaks,
   describeNamespace,
+  needs,
   output,
+  program,
   running,
   shell,
   waitFor,
@@ -14,6 +16,7 @@ import { parseSysvTable } from '../src/objects.ts'
 
 describeNamespace({ type: 'ipc', create: () => ipc(), join: (ref) => ipc({ join: ref }) })
 checkLeaks()
+const needsPython = needs(program('python3'))
 
 /** One queue, one set of two semaphores, one segment; the ids are the first of the namespace. */
 const make = 'ipcmk -Q -p 0600; ipcmk -S 2; ipcmk -M 4096'
@@ -54,14 +57,15 @@ describe('System V objects', () => {
 })
 
 describe('POSIX queues', () => {
-  test('are listed from outside though they are mounted nowhere', async () => {
-    const program = `
+  test('are listed from outside though they are mounted nowhere', async (context) => {
+    needsPython(context)
+    const script = `
 import ctypes, os, time
 libc = ctypes.CDLL(None, use_errno=True)
 queue = libc.mq_open(b'/letters', os.O_CREAT | os.O_RDWR, 0o600, None)
 libc.mq_send(queue, b'hello', 5, 0)
 time.sleep(60)`
-    const command = { file: 'python3', args: ['-c', program], fds: [] }
+    const command = { file: 'python3', args: ['-c', script], fds: [] }
     await using child = await running(asCaller([ipc()]), command)
     const user = asCaller([]).length > 0 ? { user: child.pid } : {}
     await waitFor(async () => (await readIpcObjects(child.pid, user)).posixQueues[0]?.bytes === 5)
@@ -72,14 +76,15 @@ time.sleep(60)`
 })
 
 describe('removal from outside', () => {
-  test('of everything that is listed, and of what is gone already', async () => {
-    const program = `
+  test('of everything that is listed, and of what is gone already', async (context) => {
+    needsPython(context)
+    const script = `
 import ctypes, os, subprocess, time
 libc = ctypes.CDLL(None, use_errno=True)
 libc.mq_open(b'/letters', os.O_CREAT | os.O_RDWR, 0o600, None)
 subprocess.run(['sh', '-c', '${make}'], stdout=subprocess.DEVNULL)
 time.sleep(60)`
-    const command = { file: 'python3', args: ['-c', program], fds: [] }
+    const command = { file: 'python3', args: ['-c', script], fds: [] }
     await using child = await running(asCaller([ipc()]), command)
     const user = asCaller([]).length > 0 ? { user: child.pid } : {}
     await waitFor(async () => (await readIpcObjects(child.pid, user)).sharedMemory.length === 1)
