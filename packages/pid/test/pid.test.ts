@@ -121,7 +121,9 @@ describe("with an init that stays 'until-empty'", () => {
       asCaller([pid(until)]),
       '(sleep 0.3; echo later) & setsid sh -c "sleep 0.1; echo last" & exit 5',
     )
-    expect({ stdout, exitCode }).toEqual({ stdout: 'last\nlater\n', exitCode: 5 })
+    // Which of the two is the slower depends on the machine.
+    expect(stdout.trim().split('\n').sort()).toEqual(['last', 'later'])
+    expect(exitCode).toBe(5)
   })
 
   test('a signal after the exit is for all that are left', async () => {
