@@ -1,5 +1,6 @@
 import { attempt, type Namespace } from '@ns/syscalls'
-import { type MountInfo, unescapeOctal } from './table.ts'
+import { unescapeOctal } from './octal.ts'
+import type { MountInfo } from './table.ts'
 
 /** `_IOR(0xb7, 0x5, __u64)` of `linux/nsfs.h`, Linux 6.11 */
 const NS_GET_MNTNS_ID = 0x8008b705

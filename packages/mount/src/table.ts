@@ -8,6 +8,7 @@ import {
   type RunningOptions,
   type Slot,
 } from '@ns/syscalls'
+import { unescapeOctal } from './octal.ts'
 import { readByStatmount } from './statmount.ts'
 
 /** A line of `/proc/PID/mountinfo` (proc_pid_mountinfo(5)). */
@@ -56,16 +57,6 @@ function parseLine(line: string): MountInfo {
     source: unescapeOctal(source),
     superOptions: superOptions.split(',').map(unescapeOctal),
   }
-}
-
-/** What the kernel writes as `\\040`. */
-export function unescapeOctal(text: string): string {
-  if (!text.includes('\\')) return text
-  const latin1 = Buffer.from(text).toString('latin1')
-  const bytes = latin1.replace(/\\([0-7]{3})/g, (_, octal) =>
-    String.fromCharCode(Number.parseInt(octal, 8)),
-  )
-  return Buffer.from(bytes, 'latin1').toString()
 }
 
 /**

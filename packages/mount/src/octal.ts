@@ -1,0 +1,9 @@
+/** What the kernel writes as `\\040`. */
+export function unescapeOctal(text: string): string {
+  if (!text.includes('\\')) return text
+  const latin1 = Buffer.from(text).toString('latin1')
+  const bytes = latin1.replace(/\\([0-7]{3})/g, (_, octal) =>
+    String.fromCharCode(Number.parseInt(octal, 8)),
+  )
+  return Buffer.from(bytes, 'latin1').toString()
+}
