@@ -18,7 +18,7 @@ checkLeaks()
 beforeAll(async () => {
   const { stdout, stderr } = await output(asCaller([ownMounts()]), {
     file: process.execPath,
-    args: [`${import.meta.dirname}/support/persist-all.ts`],
+    args: [`${import.meta.dirname}/fixtures/persist-all.ts`],
     capabilities: 'keep',
   })
   expect(stderr).toBe('')
