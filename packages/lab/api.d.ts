@@ -5,6 +5,7 @@ import { AgentOptions, Agent } from 'node:http';
 import { AgentOptions as AgentOptions$1, Agent as Agent$1 } from 'node:https';
 import { Socket, Server } from 'node:net';
 import { ConnectionOptions } from 'node:tls';
+import { WorkerOptions, Worker } from 'node:worker_threads';
 import { ListenOptions, ConnectOptions, UdpOptions, UndiciConnector } from '@ns/net';
 import { spawn, run } from '@ns/spawn';
 type Subnets = readonly string[];
@@ -108,6 +109,7 @@ declare class Node {
     httpAgent(options?: AgentOptions): Agent;
     httpsAgent(options?: AgentOptions$1): Agent$1;
     undiciConnector(tls?: ConnectionOptions): UndiciConnector;
+    worker(file: string | URL, options?: WorkerOptions): Worker;
     nftables(): Promise<Nftables>;
     leave(): void;
     close(): Promise<void>;
