@@ -34,7 +34,7 @@ export function isOwn(ranges: readonly IdRange[], id: number | undefined): boole
  *
  * @throws {NamespaceError} `ERR_NS_PERMISSION` where the real ones differ: it is run for somebody else (CVE-2020-5291)
  */
-export function ownIds(): Ids {
+function ownIds(): Ids {
   const [uid, gid] = [process.geteuid?.() ?? 0, process.getegid?.() ?? 0]
   if (uid === process.getuid?.() && gid === process.getgid?.()) return { uid, gid }
   throw new NamespaceError('user: the real and the effective ids of this process differ', {
