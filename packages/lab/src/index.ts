@@ -1,6 +1,9 @@
 /**
- * Networks for tests: machines, switches, routers and lines between them in one process, as an ordinary user too. Isolates
- * the network, host names and processes of each lab; files and users are the caller's.
+ * Networks for tests: machines, switches, routers and bad lines in one Node.js process, as an ordinary user too.
+ *
+ * Isolates the network, host name and processes of each lab from the machine's and from other labs: same addresses, same
+ * ports, no clash.
+ * Does not isolate files and users: programs in a node see the caller's.
  *
  * ```ts
  * import { createLab } from '@ns/lab'
