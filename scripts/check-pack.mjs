@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 
-const { exports, bin = {}, publishConfig } = JSON.parse(readFileSync('package.json', 'utf8'))
+const { exports, bin = {}, man = [], publishConfig } = JSON.parse(readFileSync('package.json', 'utf8'))
 const directory = mkdtempSync('/tmp/ns-pack-')
 try {
   run('pnpm', 'pack', '--pack-destination', directory)
@@ -19,7 +19,7 @@ try {
 /** What is named, the licence and the README: nothing else is carried into other people's projects. */
 function checkContent(tarball) {
   const { '.': main = {}, './package.json': manifest } = publishConfig.exports ?? exports
-  const named = [manifest, ...Object.values(main), ...Object.values(bin)]
+  const named = [manifest, ...Object.values(main), ...Object.values(bin), ...[man].flat()]
   const expected = [...named.map((path) => path.replace('./', '')), 'LICENSE', 'README.md']
   const content = tar('--list', '--file', tarball)
   // What is imported only when it is needed is built into files of its own.

@@ -1,9 +1,9 @@
 /**
- * Linux cgroup namespaces for Node.js: the own cgroup is the root of what is seen; and the cgroup that a process is
+ * Linux cgroups for Node.js: made, limited, watched, frozen, killed; cgroup namespaces, and the cgroup that a process is
  * born in.
  *
- * Isolates the view of the cgroup tree: the process's own cgroup is `/`.
- * Does not isolate or limit anything by itself: limits are files of the cgroup.
+ * Isolates the view of the cgroup tree: in a namespace the process's own cgroup is `/`.
+ * Does not limit anything by itself: `Cgroup` does.
  *
  * ```ts
  * import { launch } from '@ns/syscalls'
@@ -17,4 +17,9 @@
  */
 
 export { type CgroupOptions, cgroup } from './cgroup.ts'
-export { type Membership, readMemberships } from './membership.ts'
+export type { CgroupEvents } from './events.ts'
+export { Cgroup, type CgroupCreation, type WaitOptions } from './handle.ts'
+export { type Hierarchies, readHierarchies } from './hierarchies.ts'
+export type { CgroupLimits, IoLimit } from './limits.ts'
+export { type Membership, readDirectory, readMemberships } from './membership.ts'
+export type { CgroupUsage } from './usage.ts'

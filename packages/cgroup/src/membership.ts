@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { NamespaceError } from '@ns/syscalls'
+import { directoryOf } from './hierarchies.ts'
 
 /** Where a process is in one hierarchy (cgroups(7)). */
 export interface Membership {
@@ -42,4 +43,22 @@ export function readMemberships(pid: number): Membership[] {
       cause,
     })
   }
+}
+
+/**
+ * The directory of a process's version 2 cgroup.
+ *
+ * @throws {NamespaceError} `ERR_NS_NO_SUCH_PROCESS` when it is gone, `ERR_NS_UNSUPPORTED` where we have none mounted that it is in
+ */
+export function readDirectory(pid: number): string {
+  const path = readMemberships(pid).find(({ hierarchy }) => hierarchy === 0)?.path
+  const mountinfo = readFileSync('/proc/self/mountinfo', 'utf8')
+  const directory = path === undefined ? undefined : directoryOf(path, mountinfo)
+  if (directory !== undefined) return directory
+  throw new NamespaceError(`cgroup: no cgroup v2 is mounted that process ${pid} is in`, {
+    code: 'ERR_NS_UNSUPPORTED',
+    namespace: 'cgroup',
+    operation: 'read',
+    hint: 'mount -t cgroup2 none DIR, or boot with cgroup v2',
+  })
 }

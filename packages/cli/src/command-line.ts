@@ -1,9 +1,10 @@
 import { isatty } from 'node:tty'
 import type { SpawnOptions } from '@ns/spawn'
-import { topics, type Values } from './flags.ts'
 import { mountsOf } from './mounts.ts'
 import { namespacesOf } from './namespaces.ts'
+import { protectionsOf } from './protections.ts'
 import { readFlags } from './read-flags.ts'
+import { topics, type Values } from './run-flags.ts'
 import { UsageError } from './usage-error.ts'
 
 /** What `ns run` and `ns explain` are asked for. */
@@ -25,6 +26,7 @@ export function parse(args: readonly string[]): CommandLine {
   const { values, tokens } = readFlags<Values>(args.slice(0, end), topics)
   if (file === undefined) throw new UsageError("a command is wanted behind '--'")
   const options = {
+    ...protectionsOf(values),
     ...terminalOf(values),
     cwd: values.cwd,
     env: environmentOf(values),
@@ -36,11 +38,11 @@ export function parse(args: readonly string[]): CommandLine {
 
 /** On a terminal the command gets one of its own; otherwise, or if it is to share ours, our own fds. */
 export function terminalOf(
-  values: Pick<Values, 'no-pty'>,
+  values: Pick<Values, 'no-pty' | 'outlive'>,
 ): Pick<SpawnOptions, 'stdio' | 'pty' | 'session'> {
-  if (values['no-pty']) return { stdio: 'inherit', session: false }
+  if (values['no-pty']) return { stdio: 'inherit', session: values.outlive ? undefined : false }
   // Not `process.stdin`: looking at it makes a pipe, which the command will have, non-blocking.
-  if (!isatty(0) || !isatty(1)) return { stdio: 'inherit' }
+  if (values.outlive || !isatty(0) || !isatty(1)) return { stdio: 'inherit' }
   const { stdout } = process
   // A terminal that is not connected yet has no size.
   const pty = { cols: stdout.columns || 80, rows: stdout.rows || 24 }
@@ -49,10 +51,11 @@ export function terminalOf(
 
 /** The command's variables: those of `base`, unless they are cleared, and those of the flags. */
 export function environmentOf(
-  values: Pick<Values, 'env' | 'clear-env'>,
+  values: Pick<Values, 'env' | 'unset-env' | 'clear-env'>,
   base: Readonly<Record<string, string | undefined>> = process.env,
 ): Record<string, string | undefined> {
   const env = values['clear-env'] ? {} : { ...base }
+  for (const name of values['unset-env'] ?? []) delete env[name]
   for (const variable of values.env ?? []) {
     const at = variable.indexOf('=')
     if (at < 1) throw new UsageError(`--env ${variable}: NAME=VALUE is wanted`)

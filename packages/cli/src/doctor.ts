@@ -1,6 +1,5 @@
 import { type Finding, probe } from '@ns/inspect'
 import type { Topics } from './flags.ts'
-import { flagList } from './help.ts'
 import { printable } from './ls/cell.ts'
 import { screenOf, table } from './ls/table.ts'
 import { readFlags } from './read-flags.ts'
@@ -20,7 +19,17 @@ interface Values {
 
 /** `ns doctor`: what this machine allows, and what to change where it doesn't. */
 export const doctor: Verb = {
-  help: () => [HEAD, flagList(topics), TAIL].join('\n\n'),
+  summary: 'says what this machine allows, and what to change',
+  usage: '[flags]',
+  text: 'Say what this machine allows, why not, and what to change at which price. What no setting tells is tried, by processes that end at once; nothing is changed.',
+  examples: [
+    ['ns doctor', 'what is refused, and why'],
+    ['ns doctor --all', 'and all that was found'],
+    ['ns doctor --json', 'for programs'],
+  ],
+  topics,
+  notes:
+    "'Unprivileged' is somebody without capabilities, by way of a user namespace. The codes are those of errors.",
   async run(args) {
     const { values } = readFlags<Values>(args, topics)
     const findings = await probe()
@@ -67,12 +76,3 @@ function refusals(findings: readonly Finding[]): readonly string[] {
       .join('\n')
   })
 }
-
-const HEAD = `Say what this machine allows, why not, and what to change at which price. What no setting tells is tried, by
-processes that end at once; nothing is changed.
-
-  ns doctor         what is refused, and why
-  ns doctor --all   and all that was found
-  ns doctor --json  for programs`
-
-const TAIL = `'Unprivileged' is somebody without capabilities, by way of a user namespace. The codes are those of errors.`

@@ -1,24 +1,16 @@
 import { readFileSync } from 'node:fs'
-import { explain } from '@ns/spawn'
-import { parse } from './command-line.ts'
-import { doctor } from './doctor.ts'
-import { enter } from './enter/enter.ts'
 import { codeOf, EXIT } from './exit-code.ts'
-import { help } from './help.ts'
-import { ls } from './ls/ls.ts'
-import { run } from './run.ts'
+import { help, helpOf } from './help.ts'
+import { print } from './print.ts'
 import { UsageError } from './usage-error.ts'
-import type { Verb } from './verb.ts'
+import { verbs } from './verbs.ts'
 
 /** What `ns ARGS…` does; what it is fulfilled with is the exit code. */
 export async function main([verb, ...args]: readonly string[]): Promise<number> {
   try {
     const own = verbs.get(verb ?? '')
     if (own && !isHelp(args[0])) return await own.run(args)
-    if (isHelp(verb) || isHelp(args[0]))
-      return print((own ?? verbs.get(args[0] ?? ''))?.help() ?? help())
-    if (verb === 'run') return await run(parse(args))
-    if (verb === 'explain') return print(`${explainCommand(args)}`)
+    if (isHelp(verb) || own) return print(helpFor(own ? verb : args[0]))
     if (verb === '--version') return print(version())
     throw new UsageError(verb === undefined ? 'a verb is wanted' : `'${verb}' is no verb of ns`)
   } catch (error) {
@@ -26,28 +18,20 @@ export async function main([verb, ...args]: readonly string[]): Promise<number> 
   }
 }
 
-/** Verbs with flags and a help of their own. */
-const verbs: ReadonlyMap<string, Verb> = new Map(Object.entries({ enter, ls, doctor }))
-
 /** Also as the first flag of a verb; a command of that name stands behind `--`. */
 function isHelp(word: string | undefined): boolean {
   return word === 'help' || word === '--help' || word === '-h'
 }
 
-function explainCommand(args: readonly string[]): string {
-  const { file, args: rest, options } = parse(args)
-  return explain(file, rest, options).toString()
-}
-
-function print(text: string): number {
-  process.stdout.write(`${text}\n`)
-  return 0
+function helpFor(name: string | undefined): string {
+  const verb = verbs.get(name ?? '')
+  return name && verb ? helpOf(name, verb) : help(verbs)
 }
 
 /** The message and its hint: where in our code it happened is nobody's business at a prompt. */
 function fail(error: unknown): number {
   const message = error instanceof Error ? error.message : String(error)
-  const advice = error instanceof UsageError ? "\n  hint: 'ns help' lists verbs and flags" : ''
+  const advice = error instanceof UsageError ? "\n  hint: 'ns help VERB' lists its flags" : ''
   process.stderr.write(`ns: ${message}${advice}\n`)
   return error instanceof UsageError ? EXIT.ourFailure : codeOf(error)
 }

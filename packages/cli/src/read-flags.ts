@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import type { Topics } from './flags.ts'
+import type { Flags, Topics } from './flags.ts'
 import { UsageError } from './usage-error.ts'
 
 /** A flag as it stood on the command line. */
@@ -21,11 +21,7 @@ export interface Given<Values> {
  */
 export function readFlags<Values>(args: readonly string[], topics: Topics): Given<Values> {
   const flags = Object.assign({}, ...Object.values(topics)) as Topics[string]
-  // Flags whose value may be left out, which parseArgs doesn't know.
-  const whole = args.map((arg) => {
-    const bare = arg.startsWith('--') ? flags[arg.slice(2)]?.bare : undefined
-    return bare === undefined ? arg : `${arg}=${bare}`
-  })
+  const whole = args.flatMap((arg) => longForms(arg, flags))
   try {
     const { values, tokens } = parseArgs({ args: whole, options: flags, tokens: true })
     const given = tokens.flatMap((token) => (token.kind === 'option' ? [token] : []))
@@ -37,4 +33,18 @@ export function readFlags<Values>(args: readonly string[], topics: Topics): Give
   } catch (error) {
     throw error instanceof UsageError ? error : new UsageError((error as Error).message)
   }
+}
+
+/** Flags whose value may be left out, which parseArgs doesn't know: `--user` is `--user=root`, `-mn` is `--mount= --net=`. */
+function longForms(arg: string, flags: Flags): readonly string[] {
+  const bare = arg.startsWith('--') ? flags[arg.slice(2)]?.bare : undefined
+  if (bare !== undefined) return [`${arg}=${bare}`]
+  if (!/^-[a-zA-Z]+$/.test(arg)) return [arg]
+  const names = [...arg.slice(1)].map((letter) =>
+    Object.keys(flags).find((name) => flags[name]?.short === letter),
+  )
+  const mayStandAlone = (name: string | undefined) =>
+    name !== undefined && (flags[name]?.bare !== undefined || flags[name]?.type === 'boolean')
+  if (!names.every(mayStandAlone)) return [arg]
+  return names.flatMap((name) => longForms(`--${name}`, flags))
 }

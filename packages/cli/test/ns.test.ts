@@ -197,11 +197,23 @@ test('explain prints the system calls and runs nothing', async () => {
   expect(outcome.stdout).toMatch(/execve\("\/nowhere\/program"/)
 })
 
-test('help names every flag and type, --version the version', async () => {
+test('help names every verb, that of a verb its flags, --version the version', async () => {
   const { stdout, code } = await runNs('help')
   expect(code).toBe(0)
-  for (const type of types) expect(stdout).toContain(`--${type}`)
-  expect((await runNs('run', '--help')).stdout).toBe(stdout)
+  for (const verb of ['run', 'explain', 'enter', 'ls', 'doctor', 'completion', 'man'])
+    expect(stdout).toContain(`ns ${verb}`)
+  const ofRun = await runNs('run', '--help')
+  for (const type of types) expect(ofRun.stdout).toContain(`--${type}`)
+  expect(ofRun.stdout).toContain('ns run --all -- sh')
+  expect((await runNs('help', 'run')).stdout).toBe(ofRun.stdout)
   const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
   expect((await runNs('--version')).stdout).toBe(`${JSON.parse(manifest).version}\n`)
+})
+
+test('explain --json is the program as data', async () => {
+  const { stdout, code } = await runNs('explain', '--json', '-U', '-u', '--', 'true', '--json')
+  const { steps } = JSON.parse(stdout)
+  expect(code).toBe(0)
+  expect(steps[0]).toMatchObject({ number: 1, phase: 'arm', process: 0 })
+  expect(steps.at(-1).phase).toBe('exec')
 })

@@ -1,30 +1,41 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, readlinkSync } from 'node:fs'
+import { readDirectory } from '@ns/cgroup'
 import { Namespace, type NamespaceType, namespaceTypes, whilePinned } from '@ns/syscalls'
 import { environmentOf, milliseconds, terminalOf } from '../command-line.ts'
-import { flagList } from '../help.ts'
+import { numberOf } from '../protections.ts'
 import { run } from '../run.ts'
 import type { Verb } from '../verb.ts'
-import { type EnterLine, numberOf, parseEnter, topics, type Values } from './flags.ts'
+import { type EnterLine, parseEnter, topics, type Values } from './flags.ts'
 
 /** `ns enter`: a command in namespaces that exist. */
 export const enter: Verb = {
-  help: () => [HEAD, flagList(topics), TAIL].join('\n\n'),
+  summary: 'runs a command, or a shell, in those of a process',
+  usage: '-t PID [flags] [-- command…]',
+  text: 'Run a command, or a shell, in namespaces that exist.',
+  examples: [
+    ['ns enter -t PID', 'a shell in all of its namespaces'],
+    ['ns enter -t PID --net --mount -- ss -l', 'a command in two of them'],
+    ['ns enter --net=/run/netns/blue -- sh', 'by a path'],
+    ['ns enter -t PID --uid 1000 --gid 1000 --cwd /srv -- make', 'as somebody, somewhere'],
+  ],
+  topics,
+  notes:
+    'Without privilege a user namespace has to be entered too, which gives the right to the others; so it is with all.',
   async run(args) {
     const line = parseEnter(args)
     const { values, file, args: rest } = line
     const options = {
       ...terminalOf(values),
-      cwd: values.cwd,
       uid: numberOf('uid', values.uid),
       gid: numberOf('gid', values.gid),
       capabilities: values['keep-capabilities'] ? 'keep' : undefined,
       startTimeout: milliseconds(values['start-timeout']),
     } as const
-    const { handles, env } = lookAt(line)
+    const { handles, env, cwd, cgroup } = lookAt(line)
     try {
       const joins = handles.map((handle) => [handle.type, { join: handle }])
       const namespaces = Object.fromEntries(joins)
-      return await run({ file, args: rest, options: { ...options, env, namespaces } })
+      return await run({ file, args: rest, options: { ...options, env, cwd, cgroup, namespaces } })
     } finally {
       for (const handle of handles) handle.close()
     }
@@ -34,6 +45,8 @@ export const enter: Verb = {
 interface Entered {
   readonly handles: readonly Namespace[]
   readonly env: Record<string, string | undefined>
+  readonly cwd: string | undefined
+  readonly cgroup: string | undefined
 }
 
 /** All that is taken from the target is of one process. */
@@ -41,9 +54,15 @@ function lookAt({ values, target }: EnterLine): Entered {
   const handles: Namespace[] = []
   const look = (): Entered => {
     for (const [type, ref] of refsOf(values, target)) handles.push(Namespace.open(type, ref))
+    if (values['user-parent']) handles.push(parentOf(target ?? 0))
     if (isAll(values)) closeOwn(handles)
     const base = values['target-env'] ? environOf(target ?? 0) : process.env
-    return { handles, env: environmentOf(values, base) }
+    return {
+      handles,
+      env: environmentOf(values, base),
+      cwd: values['target-cwd'] ? readlinkSync(`/proc/${target}/cwd`) : values.cwd,
+      cgroup: values['target-cgroup'] ? readDirectory(target ?? 0) : undefined,
+    }
   }
   try {
     return target === undefined ? look() : whilePinned(target, look)
@@ -53,8 +72,17 @@ function lookAt({ values, target }: EnterLine): Entered {
   }
 }
 
+/** What made the target's user namespace, and may be more there. */
+function parentOf(target: number): Namespace {
+  using user = Namespace.open('user', target)
+  return user.parent()
+}
+
 function isAll(values: Values): boolean {
-  return values.all === true || namespaceTypes.every((type) => values[type] === undefined)
+  return (
+    values.all === true ||
+    (!values['user-parent'] && namespaceTypes.every((type) => values[type] === undefined))
+  )
 }
 
 type TypedRef = readonly [NamespaceType, number | string]
@@ -63,7 +91,8 @@ function refsOf(values: Values, target: number | undefined): readonly TypedRef[]
   return namespaceTypes.flatMap((type): TypedRef[] => {
     const path = values[type]
     if (path) return [[type, path]]
-    const isWanted = target !== undefined && (path === '' || isAll(values))
+    const isLeft = type === 'user' && values['user-parent']
+    const isWanted = target !== undefined && (path === '' || (isAll(values) && !isLeft))
     return isWanted ? [[type, target]] : []
   })
 }
@@ -87,12 +116,3 @@ function environOf(pid: number): Record<string, string> {
     }),
   )
 }
-
-const HEAD = `Run a command, or a shell, in namespaces that exist.
-
-  ns enter -t PID                          a shell in all of its namespaces
-  ns enter -t PID --net --mount -- ss -l   a command in two of them
-  ns enter --net=/run/netns/blue -- sh     by a path
-  ns enter -t PID --uid 1000 --gid 1000 --cwd /srv -- make`
-
-const TAIL = `Without privilege a user namespace has to be entered too, which gives the right to the others; so it is with all.`

@@ -1,25 +1,38 @@
 import { type NamespaceType, namespaceTypes } from '@ns/syscalls'
-import { command as commandTopic, type Topics } from '../flags.ts'
+import type { Topics } from '../flags.ts'
+import { numberOf } from '../protections.ts'
 import { readFlags } from '../read-flags.ts'
+import { command as commandTopic, letters } from '../run-flags.ts'
 import { UsageError } from '../usage-error.ts'
 
 /** The flags of `ns enter`. */
 export const topics: Topics = {
   'What is entered': {
-    target: { type: 'string', short: 't', value: ' PID', text: 'whose namespaces: -t PID, too' },
-    all: { type: 'boolean', text: 'all of its types that are not ours already; so without any' },
+    target: { type: 'string', short: 't', value: ' PID', words: 'pid', text: 'whose namespaces' },
+    all: {
+      type: 'boolean',
+      short: 'a',
+      text: 'all of its types that are not ours already; so without any',
+    },
     ...Object.fromEntries(
       namespaceTypes.map((type) => [
         type,
-        { type: 'string', bare: '', value: '[=PATH]', text: "the target's, or that of a path" },
+        {
+          type: 'string',
+          short: letters[type],
+          bare: '',
+          value: '[=PATH]',
+          words: 'file',
+          text: "the target's, or that of a path",
+        },
       ]),
     ),
   },
   'The process': {
-    uid: { type: 'string', value: ' ID', text: 'in the user namespace that it is in then' },
-    gid: { type: 'string', value: ' ID', text: 'likewise' },
-    'keep-capabilities': { type: 'boolean', text: 'those that we have, which it else loses' },
-    'target-env': { type: 'boolean', text: "the target's variables, not ours" },
+    'user-parent': { type: 'boolean', text: 'the user namespace above that of the target' },
+    'target-env': { type: 'boolean', short: 'e', text: "the target's variables, not ours" },
+    'target-cwd': { type: 'boolean', text: "the target's directory" },
+    'target-cgroup': { type: 'boolean', short: 'c', text: "is born in the target's cgroup" },
     ...commandTopic,
   },
 }
@@ -32,6 +45,10 @@ export type Values = Readonly<{ [Type in NamespaceType]?: string }> & {
   readonly gid?: string
   readonly 'keep-capabilities'?: boolean
   readonly 'target-env'?: boolean
+  readonly 'target-cwd'?: boolean
+  readonly 'target-cgroup'?: boolean
+  readonly 'user-parent'?: boolean
+  readonly 'unset-env'?: readonly string[]
   readonly cwd?: string
   readonly env?: readonly string[]
   readonly 'clear-env'?: boolean
@@ -62,15 +79,14 @@ export function parseEnter(args: readonly string[]): EnterLine {
     )
   if (target === undefined && namespaceTypes.every((type) => values[type] === undefined))
     throw new UsageError('--target PID is wanted, or a path: ns enter --net=/run/netns/blue')
-  if (values['target-env'] && target === undefined)
-    throw new UsageError('--target-env: whose? --target PID says it')
+  const own = (['target-env', 'target-cwd', 'target-cgroup', 'user-parent'] as const).find(
+    (flag) => values[flag],
+  )
+  if (own && target === undefined) throw new UsageError(`--${own}: whose? --target PID says it`)
+  if (values['target-cwd'] && values.cwd)
+    throw new UsageError('--target-cwd and --cwd: one directory is wanted')
+  if (values['user-parent'] && values.user !== undefined)
+    throw new UsageError('--user and --user-parent: one user namespace is wanted')
   const [file = process.env.SHELL || '/bin/sh', ...rest] = command
   return { values, target, file, args: rest }
-}
-
-/** An id in decimal, and nothing behind it (CVE-2026-30892). */
-export function numberOf(name: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined
-  if (!/^\d{1,10}$/.test(text)) throw new UsageError(`--${name} ${text}: a number is wanted`)
-  return Number(text)
 }

@@ -8,14 +8,21 @@ import { UsageError } from '../usage-error.ts'
 /** The flags of `ns ls`. */
 export const topics: Topics = {
   Which: {
-    type: { type: 'string', multiple: true, value: ' TYPE', text: namespaceTypes.join(', ') },
-    pid: { type: 'string', value: ' PID', text: 'those of one process' },
+    type: {
+      type: 'string',
+      multiple: true,
+      value: ' TYPE',
+      words: namespaceTypes,
+      text: namespaceTypes.join(', '),
+    },
+    pid: { type: 'string', value: ' PID', words: 'pid', text: 'those of one process' },
     persistent: { type: 'boolean', text: 'those without processes' },
   },
   How: {
     tree: {
       type: 'string',
       bare: 'owner',
+      words: ['owner', 'parent', 'process'],
       value: '[=owner|parent|process]',
       text: 'who owns, who made, who runs in what',
     },

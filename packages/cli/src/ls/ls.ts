@@ -1,5 +1,4 @@
 import { type Listing, list, tree, watch } from '@ns/inspect'
-import { flagList } from '../help.ts'
 import type { Verb } from '../verb.ts'
 import { type Asked, type Form, parseLs, topics } from './flags.ts'
 import { dot, mermaid } from './graph.ts'
@@ -8,7 +7,19 @@ import { screenOf, table } from './table.ts'
 
 /** `ns ls`: the namespaces of this machine. */
 export const ls: Verb = {
-  help: () => [HEAD, flagList(topics), TAIL].join('\n\n'),
+  summary: 'lists the namespaces of this machine',
+  usage: '[flags]',
+  text: 'List the namespaces of this machine: those with processes, and those that a file, an fd, a socket or a namespace below keeps.',
+  examples: [
+    ['ns ls', 'a line for each'],
+    ['ns ls --tree', 'below each user namespace what it owns'],
+    ['ns ls --type net --watch', 'network namespaces, and how they come and go'],
+    ['ns ls --pid 1 --json', 'those of process 1, for a program'],
+    ['ns ls --mermaid > owners.md', 'a graph'],
+  ],
+  topics,
+  notes:
+    'On a terminal what is not ours is coloured, and what has no process; lines are cut at its width.',
   async run(args) {
     const asked = parseLs(args)
     process.stdout.on('error', endWithReader)
@@ -76,14 +87,3 @@ function json(value: unknown, indent?: number): string {
 function print(text: string): void {
   process.stdout.write(`${text}\n`)
 }
-
-const HEAD = `List the namespaces of this machine: those with processes, and those that a file, an fd, a socket or a namespace
-below keeps.
-
-  ns ls                        a line for each
-  ns ls --tree                 below each user namespace what it owns
-  ns ls --type net --watch     network namespaces, and how they come and go
-  ns ls --pid 1 --json         those of process 1, for a program
-  ns ls --mermaid > owners.md  a graph`
-
-const TAIL = `On a terminal what is not ours is coloured, and what has no process; lines are cut at its width.`

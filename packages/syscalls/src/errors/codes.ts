@@ -12,6 +12,7 @@
  * | `ERR_NS_SUBIDS` | more ids than one's own cannot be mapped: no subordinate ids, or no program with the right to map them |
  * | `ERR_NS_LIMIT` | a limit on namespaces or on their nesting is reached |
  * | `ERR_NS_PERSIST` | a namespace cannot be kept by this file, or not be given up |
+ * | `ERR_NS_CGROUP` | a cgroup cannot be made, limited, changed or removed |
  * | `ERR_NS_SETUP` | a step between clone and exec failed, or the child was killed in it |
  * | `ERR_NS_TIMEOUT` | the start took longer than `startTimeout`, or a program longer than `timeout` (`run`) |
  * | `ERR_NS_EXIT` | a program ran and its exit code was not 0 (`run`) |
@@ -28,6 +29,7 @@ export type ErrorCode =
   | 'ERR_NS_SUBIDS'
   | 'ERR_NS_LIMIT'
   | 'ERR_NS_PERSIST'
+  | 'ERR_NS_CGROUP'
   | 'ERR_NS_SETUP'
   | 'ERR_NS_TIMEOUT'
   | 'ERR_NS_EXIT'

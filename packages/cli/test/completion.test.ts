@@ -1,0 +1,70 @@
+import { spawnSync } from 'node:child_process'
+import { describe, expect, test } from 'vitest'
+import { bash } from '../src/completion/bash.ts'
+import { zsh } from '../src/completion/zsh.ts'
+import { verbs } from '../src/verbs.ts'
+import { runNs } from './support/ns.ts'
+
+/** What bash itself offers behind a line, its words broken as bash breaks them. */
+function complete(...words: string[]): readonly string[] {
+  const script = `${bash(verbs)}
+    compopt() { :; } # bash has it during a completion only
+    COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)); _ns; printf '%s\\n' "\${COMPREPLY[@]}"`
+  const { stdout, stderr } = spawnSync('bash', ['--norc', '-c', script, 'bash', 'ns', ...words], {
+    encoding: 'utf8',
+  })
+  expect(stderr).toBe('')
+  return stdout.split('\n').filter(Boolean)
+}
+
+describe('bash', () => {
+  test('completes verbs, their flags and the values of those', () => {
+    expect(complete('e')).toEqual(['explain', 'enter'])
+    expect(complete('run', '--map')).toEqual(['--map-user', '--map-group'])
+    expect(complete('run', '--propagation', 's')).toEqual(['slave', 'shared'])
+    expect(complete('run', '--user', '=', 'r')).toEqual(['root'])
+    expect(complete('run', '--user', '--ut')).toEqual(['--uts'])
+    expect(complete('run', '--persist', 'ne')).toEqual(['net='])
+    expect(complete('run', '--limit', 'nof')).toEqual(['nofile='])
+    expect(complete('ls', '--type', 'm')).toEqual(['mount'])
+    expect(complete('completion', 'b')).toEqual(['bash'])
+    expect(complete('help', 'doc')).toEqual(['doctor'])
+    expect(complete('enter', '-t', `${process.pid}`)).toContain(`${process.pid}`)
+  })
+
+  test('completes files where a value is one, and the command behind --', () => {
+    expect(complete('run', '--root', '/us')).toEqual(['/usr'])
+    expect(complete('run', '--persist', 'net', '=', '/etc/passw')).toContain('/etc/passwd')
+    expect(complete('run', '--bind', '/usr', ':', '/etc/hostnam')).toContain('/etc/hostname')
+    expect(complete('run', '--all', '--', 'hostnam')).toContain('hostname')
+    expect(complete('run', '--', 'cat', '/etc/passw')).toContain('/etc/passwd')
+  })
+
+  test('a line that is typed at a terminal is completed', () => {
+    // script(1) gives bash a terminal; readline completes at the tab.
+    const typed = `ns() { printf '<%s>' "$@"; exit; }; source <(printf %s "$SCRIPT")\nns enter --target-cg\t --user-par\t\n`
+    const { stdout } = spawnSync('script', ['-qec', 'bash --norc -i', '/dev/null'], {
+      encoding: 'utf8',
+      input: typed,
+      env: { ...process.env, SCRIPT: bash(verbs), TERM: 'dumb' },
+      timeout: 20_000,
+    })
+    expect(stdout).toContain('<enter><--target-cgroup><--user-parent>')
+  })
+})
+
+test('zsh has each verb and flag, in words that _arguments takes', () => {
+  const script = zsh(verbs)
+  for (const [name, { topics }] of verbs) {
+    expect(script).toContain(`    ${name}) _arguments`)
+    for (const flag of Object.values(topics).flatMap(Object.keys))
+      expect(script).toContain(`--${flag}`)
+  }
+  expect(script).toContain("'*--share=[but not this one, with --all]:value:(user uts mount pid")
+  expect(script).toContain("'--user=-[user ids\\: 0 inside, or as outside]::value:(root current")
+})
+
+test('ns completion prints them, and refuses other shells', async () => {
+  expect((await runNs('completion', 'bash')).stdout).toBe(`${bash(verbs)}\n`)
+  expect(await runNs('completion', 'fish')).toMatchObject({ code: 125, stdout: '' })
+})
