@@ -3,7 +3,12 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 
-const { exports, bin = {}, man = [], publishConfig } = JSON.parse(readFileSync('package.json', 'utf8'))
+const {
+  exports,
+  bin = {},
+  man = [],
+  publishConfig,
+} = JSON.parse(readFileSync('package.json', 'utf8'))
 const directory = mkdtempSync('/tmp/ns-pack-')
 try {
   run('pnpm', 'pack', '--pack-destination', directory)

@@ -18,9 +18,9 @@ const codesIn = (text: string) => [...text.matchAll(/\bERR_(?:NS|ACCESS)_[A-Z_]+
 const union = codesIn(
   read('syscalls/src/errors/codes.ts').replace(/^[\s\S]*?export type ErrorCode/, ''),
 )
-/** Of `run`, for a program that ran; of subordinate ids; and of `persist`: not every start takes these. */
+/** Of `run`, for a program that ran; of subordinate ids; of `persist` and of `Cgroup`: not every start takes these. */
 const ofRun = ['ERR_NS_EXIT', 'ERR_NS_SIGNAL', 'ERR_NS_MAX_BUFFER']
-const special = [...ofRun, 'ERR_NS_SUBIDS', 'ERR_NS_PERSIST']
+const special = [...ofRun, 'ERR_NS_SUBIDS', 'ERR_NS_PERSIST', 'ERR_NS_CGROUP']
 const ofEveryStart = union.filter((code) => !special.includes(code))
 const startsProcesses = ['cgroup', 'ipc', 'mount', 'net', 'pid', 'syscalls', 'time', 'user', 'uts']
 
