@@ -639,7 +639,7 @@ interface Diagnosis {
     readonly cause: string;
     readonly remedies: readonly Remedy[];
 }
-type ErrorCode = 'ERR_NS_UNSUPPORTED' | 'ERR_NS_INVALID_OPTION' | 'ERR_NS_NOT_A_NAMESPACE' | 'ERR_NS_NO_SUCH_PROCESS' | 'ERR_NS_PERMISSION' | 'ERR_NS_USERNS_RESTRICTED' | 'ERR_NS_SUBIDS' | 'ERR_NS_LIMIT' | 'ERR_NS_PERSIST' | 'ERR_NS_SETUP' | 'ERR_NS_TIMEOUT' | 'ERR_NS_EXIT' | 'ERR_NS_SIGNAL' | 'ERR_NS_MAX_BUFFER';
+type ErrorCode = 'ERR_NS_UNSUPPORTED' | 'ERR_NS_INVALID_OPTION' | 'ERR_NS_NOT_A_NAMESPACE' | 'ERR_NS_NO_SUCH_PROCESS' | 'ERR_NS_PERMISSION' | 'ERR_NS_USERNS_RESTRICTED' | 'ERR_NS_SUBIDS' | 'ERR_NS_LIMIT' | 'ERR_NS_PERSIST' | 'ERR_NS_CGROUP' | 'ERR_NS_SETUP' | 'ERR_NS_TIMEOUT' | 'ERR_NS_EXIT' | 'ERR_NS_SIGNAL' | 'ERR_NS_MAX_BUFFER';
 declare function diagnose(failure: Failure, machine?: Machine): Diagnosis | undefined;
 declare function hintFor(failure: Failure, machine?: Machine): string | undefined;
 interface FailedStep {
