@@ -1,9 +1,9 @@
 /**
- * Linux cgroups for Node.js: made, limited, watched, frozen, killed; cgroup namespaces, and the cgroup that a process is
- * born in.
+ * Linux cgroups for Node.js: made, limited, watched, frozen, killed and removed; and cgroup namespaces, in which the own
+ * cgroup is the root of what is seen.
  *
- * Isolates the view of the cgroup tree: in a namespace the process's own cgroup is `/`.
- * Does not limit anything by itself: `Cgroup` does.
+ * Isolates the view of the cgroup tree: the process's own cgroup is `/`.
+ * Does not isolate or limit anything by itself: `Cgroup` makes one with limits, to be born in.
  *
  * ```ts
  * import { launch } from '@ns/syscalls'

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, watch } from 'node:fs'
 import { basename, dirname } from 'node:path'
-import { checkLeaks, lane, output, running, shell, waitFor } from '@ns/testkit'
+import { asCaller, checkLeaks, lane, output, running, shell, waitFor } from '@ns/testkit'
 import { describe, expect, test } from 'vitest'
 import { Cgroup, cgroup, readMemberships } from '../src/index.ts'
 import { refusal } from './machine.ts'
@@ -9,7 +9,8 @@ watch('/').close() // libuv's one inotify fd, which stays
 checkLeaks()
 
 const pathOf = (pid: number) => readMemberships(pid).find(({ hierarchy }) => hierarchy === 0)?.path
-const born = (box: Cgroup) => cgroup({ placement: box, namespace: false })
+/** An ordinary user has a user namespace beside: to drop capabilities takes one. */
+const born = (box: Cgroup) => asCaller([cgroup({ placement: box, namespace: false })])
 
 if (refusal === undefined) describeHandle()
 else
@@ -30,7 +31,7 @@ function describeHandle(): void {
       const box = Cgroup.create()
       expect(basename(box.path)).toMatch(/^ns-[0-9a-f]{12}$/)
       expect(box.events).toMatchObject({ populated: false, frozen: false })
-      const { child, pid } = await running([born(box)])
+      const { child, pid } = await running(born(box))
       expect(pathOf(pid)).toMatch(new RegExp(`/${basename(box.path)}$`))
       expect(box.processes).toEqual([pid])
       expect(box.events).toMatchObject({ populated: true })
@@ -70,7 +71,7 @@ function describeHandle(): void {
 
     test('freezes what is in it and lets it go on', async () => {
       await using box = Cgroup.create()
-      await using counter = await running([born(box)], {
+      await using counter = await running(born(box), {
         file: 'sh',
         args: ['-c', 'while :; do :; done'],
         fds: [],
@@ -89,8 +90,8 @@ function describeHandle(): void {
       await using box = Cgroup.create()
       mkdirSync(`${box.path}/below`)
       await using below = Cgroup.open(`${box.path}/below`)
-      const { child } = await running([born(box)])
-      const { child: lower } = await running([born(below)])
+      const { child } = await running(born(box))
+      const { child: lower } = await running(born(below))
       box.kill()
       await box.empty()
       expect(await child.exited).toMatchObject({ signalCode: 'SIGKILL' })
@@ -104,7 +105,7 @@ function describeHandle(): void {
       const watching = (async () => {
         for await (const { populated } of box.watch()) {
           seen.push(populated)
-          if (!populated && seen.length === 1) await running([born(box)])
+          if (!populated && seen.length === 1) await running(born(box))
           if (populated) box.kill()
           if (!populated && seen.length > 1) await box.remove()
         }
@@ -116,7 +117,7 @@ function describeHandle(): void {
 
     test('a wait is given up with its signal', async () => {
       await using box = Cgroup.create()
-      await using _ = await running([born(box)])
+      await using _ = await running(born(box))
       await expect(box.empty({ signal: AbortSignal.timeout(20) })).rejects.toThrow(/timeout/)
       const events = []
       for await (const event of box.watch({ signal: AbortSignal.timeout(20) })) events.push(event)
@@ -125,7 +126,7 @@ function describeHandle(): void {
 
     test('says what it has used', async () => {
       await using box = Cgroup.create()
-      await shell([born(box)], 'i=0; while [ $i -lt 20000 ]; do i=$((i + 1)); done')
+      await shell(born(box), 'i=0; while [ $i -lt 20000 ]; do i=$((i + 1)); done')
       const { cpu } = box.usage
       expect(cpu.total).toBeGreaterThan(0)
       expect(cpu.total).toBeCloseTo(cpu.user + cpu.system, 0)
@@ -194,7 +195,7 @@ if (lane === 'root')
         let beside = 'no error'
         try { Cgroup.create({ parent: '${dirname(box.path)}' }) } catch ({ code }) { beside = code }
         console.log(JSON.stringify({ path, inside, beside, uid: process.getuid() }))`
-      const { stdout, stderr } = await output([born(child)], {
+      const { stdout, stderr } = await output(born(child), {
         file: process.execPath,
         args: ['--conditions=@ns/source', '--input-type=module', '-e', script],
         uid: 12345,

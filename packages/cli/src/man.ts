@@ -15,7 +15,7 @@ export function man(verbs: () => Verbs): Verb {
 }
 
 /** All verbs with their flags, in man(7)'s macros. */
-export function page(verbs: Verbs): string {
+function page(verbs: Verbs): string {
   const synopsis = [...verbs].flatMap(([name, { usage }]) => [
     `.B ns ${name}`,
     usage ? roff(usage) : '',

@@ -1,9 +1,11 @@
 import { spawnSync } from 'node:child_process'
+import { Scratch } from '@ns/testkit'
 import { describe, expect, test } from 'vitest'
 import { bash } from '../src/completion/bash.ts'
 import { zsh } from '../src/completion/zsh.ts'
 import { verbs } from '../src/verbs.ts'
 import { runNs } from './support/ns.ts'
+import { Terminal } from './support/terminal.ts'
 
 /** What bash itself offers behind a line, its words broken as bash breaks them. */
 function complete(...words: string[]): readonly string[] {
@@ -40,16 +42,13 @@ describe('bash', () => {
     expect(complete('run', '--', 'cat', '/etc/passw')).toContain('/etc/passwd')
   })
 
-  test('a line that is typed at a terminal is completed', () => {
-    // script(1) gives bash a terminal; readline completes at the tab.
-    const typed = `ns() { printf '<%s>' "$@"; exit; }; source <(printf %s "$SCRIPT")\nns enter --target-cg\t --user-par\t\n`
-    const { stdout } = spawnSync('script', ['-qec', 'bash --norc -i', '/dev/null'], {
-      encoding: 'utf8',
-      input: typed,
-      env: { ...process.env, SCRIPT: bash(verbs), TERM: 'dumb' },
-      timeout: 20_000,
-    })
-    expect(stdout).toContain('<enter><--target-cgroup><--user-parent>')
+  test('a line that is typed at a terminal is completed', async () => {
+    using scratch = new Scratch()
+    const rc = `${bash(verbs)}\nns() { printf '<%s>' "$@"; exit; }\nPS1='ready> '`
+    await using terminal = new Terminal(['bash', '--rcfile', scratch.file('rc', rc), '-i'])
+    await terminal.see(/ready> /)
+    terminal.type('ns enter --target-cg\t --user-par\t\r')
+    await terminal.see(/<enter><--target-cgroup><--user-parent>/)
   })
 })
 

@@ -104,5 +104,5 @@ test('enter --help has examples and every type', async () => {
   const { stdout } = await runNs('enter', '--help')
   expect(stdout).toMatch(/^ {2}ns enter -t PID --net/m)
   for (const type of ['user', 'mount', 'time'])
-    expect(stdout).toMatch(new RegExp(`^ {2}--${type}\\[=PATH\\] `, 'm'))
+    expect(stdout).toMatch(new RegExp(`^ {2}-\\w, --${type}\\[=PATH\\] `, 'm'))
 })

@@ -87,7 +87,7 @@ test('with --no-pty ^Z stops ns together with its command, and fg of the outer s
   terminal.type('\x1a')
   await terminal.see(/Stopped/)
   terminal.type('fg\r')
-  await terminal.see(/fg\r\n.*ns\.js run.*\r\n/)
+  await terminal.see(/fg\r\n.*ns\.[tj]s run.*\r\n/)
   terminal.type('something\r')
   await terminal.see(/got something\r\n/)
   terminal.type('exit 3\r')
