@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -25,6 +26,13 @@ export class Scratch {
   }
 
   [Symbol.dispose](): void {
-    rmSync(this.path, { recursive: true })
+    try {
+      rmSync(this.path, { recursive: true })
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error
+      // What overlayfs leaves in its work directory is closed even to its owner.
+      execFileSync('chmod', ['-R', 'u+rwx', this.path])
+      rmSync(this.path, { recursive: true })
+    }
   }
 }

@@ -94,12 +94,14 @@ describe.each(scenes)('an attacker that is %s', (_, scene) => {
     { timeout: 120_000 },
     async (kind) => {
       const attack = new Attack(program, scene)
-      for (let i = 0; i < 200 && !attack.report?.found; i++) await attack.round([kind], unprotected)
-      const isUnchanged = attack.isUnchanged
+      // With a join of a pid namespace it was a copy, made by the second clone.
+      const hasChanged = () => scene.ownProcesses || !attack.isUnchanged
+      for (let i = 0; i < 200 && !(attack.report?.found && hasChanged()); i++)
+        await attack.round([kind], unprotected)
+      const isBreached = hasChanged()
       const report = await attack.end()
       expect(report.found).toBeGreaterThan(0)
-      // With a join of a pid namespace it was a copy, made by the second clone.
-      if (!scene.ownProcesses) expect(isUnchanged).toBe(false)
+      expect(isBreached).toBe(true)
     },
   )
 })

@@ -49,7 +49,7 @@ describe.each(scenes)('%s', (_, sandbox, types) => {
 
       const outcomes: string[] = []
       const startOne = async (contributions: Contribution[]) => {
-        const child = launch(contributions, { file: '/bin/true', fds }, { startTimeout: 200 })
+        const child = launch(contributions, { file: '/bin/true', fds }, { startTimeout: 500 })
         try {
           await child.started
           outcomes.push('started')
