@@ -31,7 +31,10 @@ function expectRefused(make: () => unknown, message: RegExp): void {
 
 describe('A7: options that cannot be', () => {
   test.each<[object, RegExp]>([
-    [{ roots: '/x' }, /unknown option roots; known: propagation, root, readonly, mounts, create, join/],
+    [
+      { roots: '/x' },
+      /unknown option roots; known: propagation, root, readonly, mounts, create, join/,
+    ],
     [{ propagation: 'both' }, /mount\.propagation: 'both' is none of private, slave/],
     [{ propagation: 'toString' }, /mount\.propagation/],
     [{ root: '' }, /mount\.root: a path/],
