@@ -28,7 +28,7 @@ try {
     if (name === 'cli') checkCommand()
     else checkLibrary(name)
   }
-  checkOtherPlatform()
+  for (const platform of ['darwin', 'win32']) checkOtherPlatform(platform)
 } finally {
   rmSync(place, { recursive: true })
 }
@@ -66,14 +66,14 @@ function checkCommand() {
   check('@ns/cli: all namespaces', [ns, 'run', '--all', '--', 'echo', 'inside'], place, 'inside\n')
 }
 
-/** On macOS an import works, and a call says what is wrong. The platform's name and koffi's binaries are macOS's. */
-function checkOtherPlatform() {
-  const project = install('darwin', ['spawn'], '--os=darwin', '--cpu=arm64')
-  const disguise = 'Object.defineProperty(process, "platform", { value: "darwin" })'
+/** An import works, and a call says what is wrong. The platform's name and koffi's binaries are the other's. */
+function checkOtherPlatform(platform) {
+  const project = install(platform, ['spawn'], `--os=${platform}`, '--cpu=arm64')
+  const disguise = `Object.defineProperty(process, "platform", { value: "${platform}" })`
   const call = `const { spawn } = await import('@ns/spawn')
     try { spawn('true', [], { namespaces: { uts: true } }) } catch ({ code }) { console.log(code) }`
   const script = ['--import', `data:text/javascript,${disguise}`, '--input-type=module', '-e', call]
-  check('on macOS', [process.execPath, ...script], project, 'ERR_NS_UNSUPPORTED\n')
+  check(`on ${platform}`, [process.execPath, ...script], project, 'ERR_NS_UNSUPPORTED\n')
 }
 
 /** An empty project with these packages, and what they need of ours: nothing of it is on a registry yet. */

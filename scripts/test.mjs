@@ -5,25 +5,24 @@
 // The lane `root` and all others run at the same time: most tests wait more than they compute, and each counts the fds,
 // processes and namespaces of its own process, and the mounts of its lane's own mount namespace.
 //
-//   pnpm test [--lane root|user|subids|user-no-clone3] [arguments for vitest]
+// What ordinary users have passed is not run again until a file, the kernel or Node.js changes (turbo's cache); what
+// root does is never served from a cache.
+//
+//   pnpm test [--lane root|user|subids|user-no-clone3] [--force] [arguments for vitest]
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chownSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { release } from 'node:os'
 import { buffer } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { build } from './build.mjs'
 
-/** The core, and the package whose namespaces are entered by a second clone; a placement in a cgroup takes clone3. */
-const startsProcesses = ['syscalls', 'pid']
 const withoutClone3 = '-no-clone3'
-/** Whom root becomes, see as-user.sh. */
-const users = { user: { name: 'nsuser', id: 12345 }, subids: { name: 'nssub', id: 12346 } }
 
-const repository = fileURLToPath(new URL('..', import.meta.url))
+process.chdir(fileURLToPath(new URL('..', import.meta.url)))
 const root = process.getuid() === 0
-const { lanes, args } = readArguments(process.argv.slice(2))
+const { lanes, force, args } = readArguments(process.argv.slice(2))
 
 build()
 
@@ -37,6 +36,7 @@ const passed = sum('passed')
 const failed = sum('failed')
 const unwanted = process.env.CI === 'true' && skipped.length > 0
 
+for (const { lane, durations } of results) printSlowest(lane, durations)
 for (const test of skipped) console.log(`skipped: ${test}`)
 if (unwanted) console.log('In CI a skipped test is a failure.')
 console.log(`${passed} passed, ${failed} failed, ${skipped.length} skipped`)
@@ -53,9 +53,10 @@ function readArguments(args) {
     console.error(`--lane ${lane}: here it can be ${possible.join(' or ')}`)
     process.exit(2)
   }
-  const rest = args.filter((arg) => arg !== '--')
+  const rest = args.filter((arg) => !['--', '--force'].includes(arg))
   // Who selects tests wants to know whether these pass: the lane without clone3 is for all of them.
-  return { lanes: lane ? [lane] : rest.length > 0 ? plain : possible, args: rest }
+  const lanes = lane ? [lane] : rest.length > 0 ? plain : possible
+  return { lanes, force: args.includes('--force'), args: rest }
 }
 
 async function inSequence(lanes) {
@@ -65,83 +66,63 @@ async function inSequence(lanes) {
 }
 
 async function runLane(lane, stdout) {
-  const isFiltered = lane.endsWith(withoutClone3)
-  const who = lane.replace(withoutClone3, '')
-  const title = `\ntests in the lane '${lane}'\n`
-  if (stdout === 'inherit') process.stdout.write(title)
-  if (isFiltered && spawnSync('cc', ['--version']).error)
-    return nothingRun([`[${lane}] all: no C compiler for the seccomp filter`])
-  const user = root ? users[who] : undefined
-  // Not `os.tmpdir()`, which may be root's own: the ordinary user writes here.
-  const place = mkdtempSync('/tmp/ns-test-')
-  if (user) chownSync(place, user.id, user.id)
+  if (lane.endsWith(withoutClone3) && spawnSync('cc', ['--version']).error)
+    return tallyOf(lane, { skipped: ['all: no C compiler for the seccomp filter'] })
+  const [file, ...words] = lane === 'root' || args.length > 0 ? directly(lane) : cached(lane)
+  const env = { ...process.env, TURBO_TELEMETRY_DISABLED: '1', NS_MACHINE: machine() }
+  const child = spawn(file, words, { env, stdio: ['inherit', stdout, stdout] })
+  const printed = Promise.all([child.stdout, child.stderr].map((it) => it && buffer(it)))
+  const [status] = await once(child, 'close').catch((error) => {
+    console.error(`${error}`)
+    return [1]
+  })
+  const tally = readTally(lane)
+  // vitest also fails when it found no test, and when it could not start.
+  if (status !== 0 && tally.failed === 0) tally.failed = 1
+  return { ...tally, output: Buffer.concat((await printed).map((it) => it ?? Buffer.of())) }
+}
+
+function directly(lane) {
+  return [process.execPath, 'scripts/lane.mjs', lane, ...args]
+}
+
+function cached(lane) {
+  const options = ['--log-prefix=none', '--env-mode=loose', ...(force ? ['--force'] : [])]
+  return ['turbo', 'run', `//#lane:${lane}`, ...options]
+}
+
+/** What the tests of ordinary users depend on beside the files: turbo.json names it. */
+function machine() {
+  return [release(), process.arch, process.version, process.getuid()].join(' ')
+}
+
+function readTally(lane) {
   try {
-    const [file, ...words] = [
-      // The filter comes first: root needs no no_new_privs for it, which the tests would see.
-      ...(isFiltered ? ['scripts/without-syscall.sh', 'clone3', '--'] : []),
-      ...(user ? ['scripts/as-user.sh', user.name] : []),
-      ...(root && !user ? ['unshare', '--mount', '--propagation', 'private', '--'] : []),
-      ...[nodeInRepository(), ...vitest(who, isFiltered)],
-    ]
-    const child = spawn(file, words, {
-      cwd: repository,
-      env: {
-        ...process.env,
-        NS_LANE: who,
-        ...(isFiltered && args.length === 0 ? { NS_WITHOUT: 'safety' } : {}),
-        NS_TALLY: join(place, 'tally.json'),
-        // Tests start hundreds of Nodes from the sources: their types are stripped, and they are compiled, once.
-        NODE_COMPILE_CACHE: join(place, 'compiled'),
-      },
-      stdio: ['inherit', stdout, stdout],
-    })
-    const printed = Promise.all([child.stdout, child.stderr].map((it) => it && buffer(it)))
-    const [status] = await once(child, 'close').catch((error) => {
-      console.error(`${error}`)
-      return [1]
-    })
-    const tally = readTally(join(place, 'tally.json'))
-    // vitest also fails when it found no test, and when it could not start.
-    if (status !== 0 && tally.failed === 0) tally.failed = 1
-    const [output, errors] = await printed
-    return {
-      ...tally,
-      skipped: tally.skipped.map((test) => `[${lane}] ${test}`),
-      output: Buffer.concat([title, output ?? '', errors ?? ''].map((it) => Buffer.from(it))),
-    }
-  } finally {
-    rmSync(place, { recursive: true })
-  }
-}
-
-function vitest(who, isFiltered) {
-  const reporters = ['--reporter=default', '--reporter=./scripts/tally.mjs']
-  // Of each user's own: vitest wants to remove a cache that it finds outdated.
-  const cache = `--fsModuleCachePath=/tmp/ns-vitest-${process.getuid()}-${who}`
-  const command = ['node_modules/vitest/vitest.mjs', 'run', '--configLoader=runner', cache]
-  // A filter may select files of the other lane only; if nothing runs in any, that fails below.
-  if (args.length > 0) return [...command, ...reporters, '--passWithNoTests', ...args]
-  if (!isFiltered) return [...command, ...reporters]
-  const core = startsProcesses.map((name) => `packages/${name}/`)
-  return [...command, ...reporters, ...core]
-}
-
-function nothingRun(skipped) {
-  return { passed: 0, failed: 0, skipped, output: '' }
-}
-
-/** As a relative path: the ordinary user may see the repository at another place. */
-function nodeInRepository() {
-  const path = relative(repository, process.execPath)
-  return path.startsWith('..') ? process.execPath : path
-}
-
-function readTally(file) {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'))
+    return tallyOf(lane, JSON.parse(readFileSync(`.lanes/${lane}.json`, 'utf8')))
   } catch {
-    return nothingRun([])
+    return tallyOf(lane, {})
   }
+}
+
+function tallyOf(lane, { passed = 0, failed = 0, skipped = [], durations = [] }) {
+  return {
+    lane,
+    passed,
+    failed,
+    skipped: skipped.map((it) => `[${lane}] ${it}`),
+    durations,
+    output: '',
+  }
+}
+
+/** CI has to be done in 20 minutes: who makes it slower should see where. */
+function printSlowest(lane, durations) {
+  if (durations.length === 0) return
+  const seconds = (ms) => `${Math.round(ms / 1000)} s`
+  const total = durations.reduce((all, { ms }) => all + ms, 0)
+  const slowest = durations.toSorted((a, b) => b.ms - a.ms).slice(0, 10)
+  console.log(`slowest of ${lane}'s ${seconds(total)}:`)
+  for (const { file, ms } of slowest) console.log(`  ${seconds(ms).padStart(6)}  ${file}`)
 }
 
 function sum(key) {

@@ -1,5 +1,5 @@
-import { library } from '../ffi/library.ts'
 import { MSG } from '../kernel/constants.ts'
+import { MSGHDR_BYTES, writeMsghdr } from './msghdr.ts'
 import { attempt } from './result.ts'
 
 /** A datagram, where it came from and what the kernel says beside. */
@@ -11,9 +11,8 @@ export interface Datagram {
   readonly control: Buffer
 }
 
-/** `struct msghdr`, one `struct iovec`, room for a name and for ancillary data. */
-const VECTOR = 56
-const NAME = 72
+/** Behind the header: room for a name and for ancillary data, then the bytes. */
+const NAME = MSGHDR_BYTES
 const NAME_ROOM = 32 // struct sockaddr_in6 has 28
 const CONTROL = NAME + NAME_ROOM
 const CONTROL_ROOM = 64
@@ -57,13 +56,9 @@ function writeHeader(
   memory: Buffer,
   sizes: { name: number; control: number; bytes: number },
 ): void {
-  const start = library().address(memory)
-  memory.writeBigUInt64LE(start + BigInt(NAME), 0)
-  memory.writeUInt32LE(sizes.name, 8)
-  memory.writeBigUInt64LE(start + BigInt(VECTOR), 16)
-  memory.writeBigUInt64LE(1n, 24)
-  memory.writeBigUInt64LE(start + BigInt(CONTROL), 32)
-  memory.writeBigUInt64LE(BigInt(sizes.control), 40)
-  memory.writeBigUInt64LE(start + BigInt(BYTES), VECTOR)
-  memory.writeBigUInt64LE(BigInt(sizes.bytes), VECTOR + 8)
+  writeMsghdr(memory, {
+    name: { at: NAME, size: sizes.name },
+    control: { at: CONTROL, size: sizes.control },
+    bytes: { at: BYTES, size: sizes.bytes },
+  })
 }

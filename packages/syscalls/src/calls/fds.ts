@@ -1,7 +1,7 @@
 import { SyscallError } from '../errors/syscall-error.ts'
-import { library } from '../ffi/library.ts'
 import { AF_UNIX, F, F_SEAL, MFD, MSG, SCM_RIGHTS, SOCK, SOL_SOCKET } from '../kernel/constants.ts'
 import { closing, opening } from './ledger.ts'
+import { MSGHDR_BYTES, writeMsghdr } from './msghdr.ts'
 import { attempt, count, cString, descriptor, succeed } from './result.ts'
 
 /**
@@ -85,26 +85,18 @@ export interface Message {
  */
 export function receive(socket: number): Message | undefined {
   const memory = Buffer.alloc(256)
-  const header = memory.subarray(0, 56)
-  const vector = 56
-  const control = 72 // one cmsghdr with one fd
-  const bytes = 96
-  const start = library().address(memory)
-  header.writeBigUInt64LE(start + BigInt(vector), 16)
-  header.writeBigUInt64LE(1n, 24)
-  header.writeBigUInt64LE(start + BigInt(control), 32)
-  header.writeBigUInt64LE(24n, 40)
-  memory.writeBigUInt64LE(start + BigInt(bytes), vector)
-  memory.writeBigUInt64LE(BigInt(memory.length - bytes), vector + 8)
-  const length = opening('recvmsg', socket, header, MSG.DONTWAIT | MSG.CMSG_CLOEXEC)
+  const control = { at: MSGHDR_BYTES, size: 24 } // one cmsghdr with one fd
+  const bytes = { at: control.at + control.size, size: 160 }
+  writeMsghdr(memory, { control, bytes })
+  const length = opening('recvmsg', socket, memory, MSG.DONTWAIT | MSG.CMSG_CLOEXEC)
   if (length === -11 || length === -4) return undefined // EAGAIN, EINTR
   // A reset is an end too: the other side is gone and what it had sent is lost.
   if (length < 0) return { bytes: Buffer.alloc(0) }
   const isRights =
-    memory.readInt32LE(control + 8) === SOL_SOCKET &&
-    memory.readInt32LE(control + 12) === SCM_RIGHTS
-  const message: Message = { bytes: memory.subarray(bytes, bytes + length) }
-  if (header.readUInt32LE(40) >= 20 && isRights) message.fd = memory.readInt32LE(control + 16)
+    memory.readInt32LE(control.at + 8) === SOL_SOCKET &&
+    memory.readInt32LE(control.at + 12) === SCM_RIGHTS
+  const message: Message = { bytes: memory.subarray(bytes.at, bytes.at + length) }
+  if (memory.readUInt32LE(40) >= 20 && isRights) message.fd = memory.readInt32LE(control.at + 16)
   return message
 }
 

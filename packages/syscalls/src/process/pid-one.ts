@@ -2,33 +2,22 @@ import { readFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import type { Plan } from '../program/plan.ts'
 
-const {
-  SIGKILL,
-  SIGSTOP,
-  SIGTSTP,
-  SIGHUP,
-  SIGINT,
-  SIGQUIT,
-  SIGABRT,
-  SIGUSR1,
-  SIGUSR2,
-  SIGPIPE,
-  SIGALRM,
-  SIGTERM,
-  SIGIO,
-} = constants.signals
-const terminating = [
-  SIGHUP,
-  SIGINT,
-  SIGQUIT,
-  SIGABRT,
-  SIGUSR1,
-  SIGUSR2,
-  SIGPIPE,
-  SIGALRM,
-  SIGTERM,
-  SIGIO,
-]
+const { SIGKILL, SIGSTOP, SIGTSTP } = constants.signals
+/** Those that people send to end a process. */
+const terminating = (
+  [
+    'SIGHUP',
+    'SIGINT',
+    'SIGQUIT',
+    'SIGABRT',
+    'SIGUSR1',
+    'SIGUSR2',
+    'SIGPIPE',
+    'SIGALRM',
+    'SIGTERM',
+    'SIGIO',
+  ] as const
+).map((name): number => constants.signals[name])
 
 /** What to send to a process, which may be a PID 1, so that it has the effect that a signal has elsewhere. */
 export function signalFor(
