@@ -1,7 +1,7 @@
 /* The plan: a memfd that Node writes and the launcher walks. Mirrored by src/program/layout.ts, compared in
  * test/layout.test.ts. Pointers are real ones: the launcher maps the plan at PLAN_ADDRESS, for which it was built. */
 
-#define PLAN_ADDRESS 0x500000UL /* in the launcher's empty address space: behind its text, which shares the page table */
+#define PLAN_ADDRESS 0x1000100000UL /* in the empty address space of the launcher: behind its text, so in the same page table */
 
 enum { INIT_OUTLIVES = 1, INIT_UNTIL_EMPTY = 2 };  /* how an init ends: the third argument of its step */
 

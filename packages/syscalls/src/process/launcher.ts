@@ -7,7 +7,8 @@ import { type Code, library } from '../ffi/library.ts'
 import { MFD } from '../kernel/constants.ts'
 import { launcher, stub } from '../program/machine-code.generated.ts'
 
-const ADDRESS = 0x400000
+/** Where its code lies: the plan comes a mebibyte behind, see PLAN_ADDRESS. */
+const ADDRESS = 0x10_0000_0000
 const HEADERS = 64 + 2 * 56
 
 function architecture(): 'x64' | 'arm64' {

@@ -1,7 +1,7 @@
 // The plan's memory, mirrored from native/plan.h and compared with it in test/layout.test.ts.
 
 /** Where the launcher maps the plan. Below 2^53: addresses are plain numbers here. */
-export const PLAN_ADDRESS = 0x50_0000
+export const PLAN_ADDRESS = 0x10_0010_0000
 
 /** `struct step`: field offsets in bytes. */
 export const STEP = {
