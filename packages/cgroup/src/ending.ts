@@ -21,13 +21,24 @@ export function killAllIn(directory: string): void {
   }
 }
 
-/** Below Linux 5.14: frozen, nothing forks (once all have noticed; `remove` comes back for the others). */
+/** Below Linux 5.14: frozen, nothing forks; a fork that was under way has its child there at the next look. */
 function killOneByOne(directory: string): void {
   if (readText(`${directory}/cgroup.procs`) === undefined) return // the cgroup itself is gone
   write(`${directory}/cgroup.freeze`, 1)
-  for (const below of eachBelow(directory))
-    for (const pid of readProcesses(below)) killIn(below, pid)
-  write(`${directory}/cgroup.freeze`, 0)
+  try {
+    const seen = new Set<number>()
+    for (let before = -1; before < seen.size; ) {
+      before = seen.size
+      for (const below of eachBelow(directory))
+        for (const pid of readProcesses(below))
+          if (!seen.has(pid)) {
+            seen.add(pid)
+            killIn(below, pid)
+          }
+    }
+  } finally {
+    write(`${directory}/cgroup.freeze`, 0)
+  }
 }
 
 /** The number is looked up again once it is pinned: it may have become another process's. */

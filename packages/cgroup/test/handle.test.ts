@@ -1,6 +1,16 @@
-import { existsSync, mkdirSync, watch } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, watch } from 'node:fs'
 import { basename, dirname } from 'node:path'
-import { asCaller, checkLeaks, lane, output, running, shell, waitFor } from '@ns/testkit'
+import {
+  checkLeaks,
+  lane,
+  needs,
+  output,
+  program,
+  running,
+  Scratch,
+  shell,
+  waitFor,
+} from '@ns/testkit'
 import { describe, expect, test } from 'vitest'
 import { Cgroup, cgroup, readMemberships } from '../src/index.ts'
 import { refusal } from './machine.ts'
@@ -9,8 +19,8 @@ watch('/').close() // libuv's one inotify fd, which stays
 checkLeaks()
 
 const pathOf = (pid: number) => readMemberships(pid).find(({ hierarchy }) => hierarchy === 0)?.path
-/** An ordinary user has a user namespace beside: to drop capabilities takes one. */
-const born = (box: Cgroup) => asCaller([cgroup({ placement: box, namespace: false })])
+/** Nothing beside, for an ordinary user either. */
+const born = (box: Cgroup) => [cgroup({ placement: box, namespace: false })]
 
 if (refusal === undefined) describeHandle()
 else
@@ -174,6 +184,43 @@ function describeHandle(): void {
   })
 }
 
+if (refusal === undefined)
+  test('where there is no cgroup.kill (below Linux 5.14) all end as well, what forks meanwhile too', async (context) => {
+    needs(program('strace'))(context)
+    const name = `ns-without-kill-${process.pid}`
+    await using above = Cgroup.create()
+    const script = `
+      import { mkdirSync } from 'node:fs'
+      import { Cgroup, cgroup } from '${import.meta.dirname}/../src/index.ts'
+      import { launch } from '${import.meta.dirname}/../../syscalls/src/index.ts'
+      const box = Cgroup.create({ parent: '${above.path}', name: '${name}' })
+      mkdirSync(box.path + '/below')
+      const fork = 'i=0; while [ $i -lt 500 ]; do sleep 600 & i=$((i + 1)); done; wait'
+      const start = async (placement) => {
+        const born = [cgroup({ placement, namespace: false })]
+        const child = launch(born, { file: 'sh', args: ['-c', fork], fds: [] })
+        await child.started
+        return child
+      }
+      const children = [await start(box), await start(box.path + '/below')]
+      while (box.processes.length < 20) await new Promise(setImmediate)
+      box.kill()
+      await box.empty()
+      const ends = await Promise.all(children.map(({ exited }) => exited))
+      await box.remove()
+      console.log(ends.map(({ signalCode }) => signalCode).join())`
+    const injected = ['-P', `${above.path}/${name}/cgroup.kill`, '-e', 'inject=all:error=ENOENT']
+    const node = [process.execPath, '--conditions=@ns/source', '--input-type=module', '-e', script]
+    using trace = new Scratch()
+    const { stdout, stderr } = await output([], {
+      file: 'strace',
+      args: ['-f', '-qq', '-o', trace.at('trace'), ...injected, ...node],
+    })
+    expect({ stdout, stderr }).toEqual({ stdout: 'SIGKILL,SIGKILL\n', stderr: '' })
+    const refused = readFileSync(trace.at('trace'), 'utf8')
+    expect(refused).toMatch(/cgroup\.kill.*= -1 ENOENT .*\(INJECTED\)/)
+  })
+
 if (lane === 'root')
   describe('delegation', () => {
     test('an ordinary user makes a cgroup in what was handed to him, and none beside it', async () => {
@@ -185,16 +232,20 @@ if (lane === 'root')
       await using child = Cgroup.open(own)
       child.delegate({ uid: 12345, gid: 12345 })
       const script = `
-        import { Cgroup } from '${import.meta.dirname}/../src/index.ts'
+        import { Cgroup, cgroup } from '${import.meta.dirname}/../src/index.ts'
+        import { launch } from '${import.meta.dirname}/../../syscalls/src/index.ts'
         const made = Cgroup.create()
         const { path } = made
         made.add(process.pid)
         const inside = made.processes.includes(process.pid)
+        const sleep = { file: 'sleep', args: ['600'], fds: [] }
+        const { pid } = await launch([cgroup({ placement: made, namespace: false })], sleep).started
+        const born = made.processes.includes(pid)
         Cgroup.open('${own}').add(process.pid)
         await made.remove()
         let beside = 'no error'
         try { Cgroup.create({ parent: '${dirname(box.path)}' }) } catch ({ code }) { beside = code }
-        console.log(JSON.stringify({ path, inside, beside, uid: process.getuid() }))`
+        console.log(JSON.stringify({ path, inside, born, beside, uid: process.getuid() }))`
       const { stdout, stderr } = await output(born(child), {
         file: process.execPath,
         args: ['--conditions=@ns/source', '--input-type=module', '-e', script],
@@ -205,6 +256,7 @@ if (lane === 'root')
       expect(JSON.parse(stdout)).toEqual({
         path: expect.stringMatching(new RegExp(`^${box.path}/ns-[0-9a-f]+$`)),
         inside: true,
+        born: true,
         beside: 'ERR_NS_PERMISSION',
         uid: 12345,
       })

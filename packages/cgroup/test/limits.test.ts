@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { asCaller, checkLeaks, output, running, shell, waitFor } from '@ns/testkit'
+import { checkLeaks, output, running, shell, waitFor } from '@ns/testkit'
 import { describe, expect, test } from 'vitest'
 import { hierarchiesOf } from '../src/hierarchies.ts'
 import { Cgroup, type CgroupLimits, cgroup, readHierarchies } from '../src/index.ts'
@@ -9,7 +9,7 @@ import { hasController, refusal } from './machine.ts'
 
 checkLeaks()
 
-const born = (box: Cgroup) => asCaller([cgroup({ placement: box, namespace: false })])
+const born = (box: Cgroup) => [cgroup({ placement: box, namespace: false })]
 const fileOf = (box: Cgroup, name: string) => readFileSync(`${box.path}/${name}`, 'utf8').trim()
 
 /** Where a controller is not there, asking for its limits is an error that says why; where it is, they hold. */

@@ -1,4 +1,9 @@
-import { capabilityData, capabilityHeader, ownPermitted } from '../calls/capabilities.ts'
+import {
+  capabilityData,
+  capabilityHeader,
+  hasCapability,
+  ownPermitted,
+} from '../calls/capabilities.ts'
 import { invalidOption } from '../errors/namespace-error.ts'
 import { CAP, PR, PR_CAP_AMBIENT, SECBIT } from '../kernel/constants.ts'
 import type { Command } from '../program/command.ts'
@@ -18,6 +23,8 @@ export interface Identity {
   readonly isRoot: boolean
   /** A user namespace is made or joined: the process has all capabilities in it. */
   readonly hasUser: boolean
+  /** Something beside its command was asked for: all are dropped unless it says otherwise. */
+  readonly isolated: boolean
 }
 
 /** The sets before the exec; `undefined`: they stay as they are. */
@@ -55,7 +62,8 @@ function wantedSets(
 export function addCapabilities(plan: Plan, command: Command, identity: Identity): void {
   const { securebits } = command
   const isRoot = identity.isRoot && !securebits?.includes('NOROOT')
-  const sets = wantedSets(command.capabilities, { ...identity, isRoot })
+  const option = command.capabilities ?? (identity.isolated ? 'drop' : 'keep')
+  const sets = wantedSets(option, { ...identity, isRoot })
   const bits = securebits?.reduce((all, name) => all | SECBIT[name], 0)
   const changesId = command.uid !== undefined && command.uid !== 0
   if (bits !== undefined && !sets && changesId)
@@ -63,7 +71,7 @@ export function addCapabilities(plan: Plan, command: Command, identity: Identity
       'securebits: another uid loses CAP_SETPCAP, which they take: name the capabilities, or drop them',
     )
   if (sets) {
-    addBounding(plan, sets.bounding)
+    addBounding(plan, sets.bounding, mayStayBounded(command, identity))
     // A change from id 0 to another clears what is permitted; after it, what is wanted is made effective again.
     if (changesId && (sets.permitted !== 0n || bits !== undefined))
       plan
@@ -87,11 +95,27 @@ export function addCapabilities(plan: Plan, command: Command, identity: Identity
   if (sets) addSets(plan, sets)
 }
 
-function addBounding(plan: Plan, bounding: bigint): void {
+/**
+ * Whether a bounding set that cannot be emptied is no failure: nobody has asked for that by name, it takes CAP_SETPCAP,
+ * and with no_new_privs no exec gives what is in it (prctl(2)).
+ */
+function mayStayBounded(command: Command, { hasUser }: Identity): boolean {
+  const isDefault = command.capabilities === undefined && command.noNewPrivileges !== false
+  return isDefault && !hasUser && !hasCapability(CAP.SETPCAP)
+}
+
+function addBounding(plan: Plan, bounding: bigint, mayStay: boolean): void {
+  const result = plan.slot('bounding set')
+  const options = mayStay ? ({ tolerate: ['EPERM'], result } as const) : {}
   for (const capability of numbersOf(ALL & ~bounding))
-    plan
-      .in('bounding-set')
-      .call('prctl', [PR.CAPBSET_DROP, capability, 0, 0, 0], { operation: 'drop capabilities' })
+    plan.in('bounding-set').call('prctl', [PR.CAPBSET_DROP, capability, 0, 0, 0], {
+      operation: 'drop capabilities',
+      ...options,
+    })
+  if (!mayStay) return
+  const text =
+    'the bounding set is kept: to empty it takes CAP_SETPCAP, or a user namespace; with no_new_privs nothing gains what is in it'
+  plan.warningsIfFailed.push({ result, text })
 }
 
 function addSets(plan: Plan, sets: Sets): void {

@@ -76,8 +76,7 @@ function addCredentials(
   addIds(plan, command)
   const ownRoot = hasUser ? plan.rootInside : process.geteuid?.() === 0
   const isRoot = command.uid === undefined ? ownRoot : command.uid === 0
-  const capabilities = command.capabilities ?? (isolated ? 'drop' : 'keep')
-  addCapabilities(plan, { ...command, capabilities }, { isRoot, hasUser })
+  addCapabilities(plan, command, { isRoot, hasUser, isolated })
   return groups
 }
 

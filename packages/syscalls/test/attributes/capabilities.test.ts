@@ -127,6 +127,32 @@ test('`drop` without namespaces: root has none; who may not drop them is told, n
     })
 })
 
+describe('beside what is no namespace, such as a placement in a cgroup', () => {
+  const placed: readonly Contribution[] = [{ type: 'cgroup', flags: 0, steps: () => {} }]
+  const isRoot = process.getuid?.() === 0
+
+  test('A10: all sets are empty, but for a bounding set that takes CAP_SETPCAP: `ready` says so', async () => {
+    const { after, before } = await sets({}, placed)
+    expect({ ...after, bounding: [] }).toEqual(none)
+    expect(before).toEqual(after)
+    const { stdout, ready } = await run({ file: 'cat', args: ['/proc/self/status'] }, placed)
+    expect(stdout).toMatch(/^NoNewPrivs:\t1$/m)
+    expect(after.bounding.length > 0).toBe(!isRoot)
+    const kept = expect.stringContaining('the bounding set is kept: to empty it takes CAP_SETPCAP')
+    expect(ready.warnings).toEqual(isRoot ? [] : expect.arrayContaining([kept]))
+  })
+
+  test('where it could be gained again, or was asked for by name, that is an error', async () => {
+    for (const strict of [{ noNewPrivileges: false }, { capabilities: 'drop' }] as const)
+      if (isRoot) expect((await sets(strict, placed)).after).toEqual(none)
+      else
+        expect(await failure({ file: '/bin/true', ...strict }, placed)).toMatchObject({
+          operation: 'drop capabilities',
+          hint: expect.stringContaining('CAP_SETPCAP'),
+        })
+  })
+})
+
 test.each([
   [{ capabilities: {} }, /^capabilities: drop and add, or/],
   [{ capabilities: { drop: 'all', ambient: [] } }, /not \{drop, ambient\}/],
