@@ -17,5 +17,6 @@
  */
 
 export { killAll } from './kill-all.ts'
+export { readLastPid, setLastPid } from './last-pid.ts'
 export { type PidOptions, pid } from './pid.ts'
 export { type NamespaceProcess, processes, toHostPid, toInsidePid } from './processes.ts'

@@ -8,6 +8,7 @@ import {
   type NamespaceRef,
   type Plan,
 } from '@ns/syscalls'
+import { addLastPid, checkLastPid } from './last-pid.ts'
 
 /** A new pid namespace, or one to join. */
 export interface PidOptions {
@@ -20,6 +21,8 @@ export interface PidOptions {
   readonly init?: boolean | 'until-empty' | undefined
   /** Mount `/proc` anew, so that it shows this namespace. @default true when a mount namespace is made too */
   readonly proc?: boolean | undefined
+  /** The number before that of the next process born inside: with an init that is the command. Takes a kernel with CONFIG_CHECKPOINT_RESTORE. */
+  readonly lastPid?: number | undefined
   /** Enter this one. */
   readonly join?: NamespaceRef | undefined
 }
@@ -27,19 +30,27 @@ export interface PidOptions {
 /**
  * A pid namespace: the command sees the processes in it and no others. When its PID 1 ends, the kernel ends all.
  *
- * @throws {NamespaceError} `ERR_NS_INVALID_OPTION` for `init` or `proc` together with `join`
+ * @throws {NamespaceError} `ERR_NS_INVALID_OPTION` for malformed options, and for others together with `join`
  * @see pid_namespaces(7)
  */
 export function pid(options: PidOptions = {}): Contribution {
-  checkKeys('pid', options, ['init', 'proc', 'join'], 'pid')
+  checkKeys('pid', options, ['init', 'proc', 'lastPid', 'join'], 'pid')
   checkJoin('pid', options)
-  const { init, proc, join } = options
+  const { init, proc, lastPid, join } = options
   if (proc !== undefined && typeof proc !== 'boolean')
     throw invalidOption('pid.proc: true or false is wanted', 'pid')
   if (init !== undefined && typeof init !== 'boolean' && init !== 'until-empty')
     throw invalidOption("pid.init: true, false or 'until-empty' is wanted", 'pid')
+  if (lastPid !== undefined) checkLastPid(lastPid, 'pid.lastPid')
   if (join !== undefined) return { type: 'pid', flags: 0, join, steps: () => {} }
-  return { type: 'pid', flags: CLONE_NEW.pid, steps: (plan) => addSteps(plan, init ?? true, proc) }
+  return {
+    type: 'pid',
+    flags: CLONE_NEW.pid,
+    steps(plan) {
+      addSteps(plan, init ?? true, proc)
+      if (lastPid !== undefined) addLastPid(plan, lastPid)
+    },
+  }
 }
 
 function addSteps(plan: Plan, init: boolean | 'until-empty', proc: boolean | undefined): void {

@@ -5,13 +5,22 @@ import {
   asCaller,
   checkLeaks,
   describeNamespace,
+  lane,
   ownMounts,
   running,
   shell,
   waitFor,
 } from '@ns/testkit'
 import { describe, expect, test } from 'vitest'
-import { killAll, pid, processes, toHostPid, toInsidePid } from '../src/index.ts'
+import {
+  killAll,
+  pid,
+  processes,
+  readLastPid,
+  setLastPid,
+  toHostPid,
+  toInsidePid,
+} from '../src/index.ts'
 
 describeNamespace({ type: 'pid', create: () => pid(), join: (ref) => pid({ join: ref }) })
 checkLeaks()
@@ -248,6 +257,27 @@ describe('processes', () => {
   })
 })
 
+describe('the last pid', () => {
+  test('of a start: the command has the number after it', async () => {
+    expect((await shell(asCaller([pid({ lastPid: 41 })]), 'echo $$')).stdout).toBe('42\n')
+  })
+
+  test('of a running one is read, without the one that reads it, and set', async () => {
+    await using sleeper = await running(asCaller([pid({ lastPid: 299 })]))
+    const options = lane === 'root' ? {} : { user: sleeper.pid }
+    expect(await readLastPid(sleeper.pid, options)).toBe(300)
+    await setLastPid(sleeper.pid, 4000, options)
+    const contributions = asCaller([pid({ join: sleeper.pid })], sleeper.pid)
+    expect((await shell(contributions, 'echo $$')).stdout).toBe('4001\n')
+  })
+
+  test('of our own is read', async () => {
+    const last = await readLastPid(0)
+    await using sleeper = await running([])
+    expect(sleeper.pid).toBeGreaterThan(last)
+  })
+})
+
 test('numbers are translated both ways', async () => {
   await using sleeper = await running(asCaller([pid()]))
   const command = processes(sleeper.pid)[1]
@@ -272,7 +302,9 @@ describe('refused before anything exists', () => {
   test.each([
     [{ join: 1, init: true }, /pid\.join:.*leave out init/],
     [{ join: 1, proc: false }, /pid\.join/],
-    [{ pidOne: true }, /unknown option pidOne; known: init, proc, join/],
+    [{ pidOne: true }, /unknown option pidOne; known: init, proc, lastPid, join/],
+    [{ lastPid: 0 }, /pid\.lastPid: a pid from 1/],
+    [{ join: 1, lastPid: 5 }, /leave out lastPid/],
     [{ init: 'no' }, /pid\.init/],
     [{ proc: 1 }, /pid\.proc/],
   ])('A7: %o', (options, message) => {

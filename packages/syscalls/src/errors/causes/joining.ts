@@ -40,6 +40,10 @@ export const joining: readonly Cause[] = [
       `what the kernel asks for is there, so a security module refuses it (${securityModules(machine)})`,
   },
   {
+    when: ({ operation, errno }) => operation === 'set the last pid' && errno === 'ENOENT',
+    find: () => 'this kernel has no ns_last_pid: it is built without CONFIG_CHECKPOINT_RESTORE',
+  },
+  {
     when: ({ operation, errno }) => operation === 'disable nested' && errno === 'EIO',
     find: () =>
       'a user namespace could still be made inside: this kernel does not keep to the limit',
