@@ -24,6 +24,24 @@ const lines: readonly Line[] = [
     /max_uts_namespaces is 0 .*raise user\.max_uts/,
   ],
   [
+    'a kernel without binfmt_misc',
+    { call: 'fsopen', errno: 'ENODEV', namespace: 'mount', path: 'binfmt_misc' },
+    {},
+    /^this kernel has no binfmt_misc: modprobe binfmt_misc/,
+  ],
+  [
+    'a kernel whose binfmt_misc is the machine’s',
+    { call: 'fsconfig', errno: 'EPERM', namespace: 'mount', path: 'binfmt_misc' },
+    {},
+    /binfmt_misc of its own from Linux 6\.7 on/,
+  ],
+  [
+    'a kernel without ns_last_pid',
+    { call: 'openat', errno: 'ENOENT', namespace: 'pid', operation: 'set the last pid' },
+    {},
+    /CONFIG_CHECKPOINT_RESTORE/,
+  ],
+  [
     'AppArmor',
     user('EACCES'),
     { '/proc/sys/kernel/apparmor_restrict_unprivileged_userns': '1' },

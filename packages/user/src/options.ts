@@ -34,16 +34,21 @@ export interface UserOptions {
   readonly disableNested?: boolean | undefined
   /** Enter this one, as its root where that is mapped. */
   readonly join?: NamespaceRef | undefined
+  /** With `join`: the ids stay what they are there, whoever that is. @default false */
+  readonly keepIds?: boolean | undefined
 }
 
-const KEYS = ['map', 'own', 'owner', 'setgroups', 'disableNested', 'join'] as const
+const KEYS = ['map', 'own', 'owner', 'setgroups', 'disableNested', 'join', 'keepIds'] as const
 const MAPS = ['current', 'root', 'auto', 'subids']
 
 /** @throws {NamespaceError} `ERR_NS_INVALID_OPTION` for malformed options and for contradictions */
 export function checkOptions(options: UserOptions): void {
   checkKeys('user', options, KEYS, 'user')
-  checkJoin('user', options)
-  const { map, own, owner, setgroups, disableNested } = options
+  const { keepIds, ...others } = options
+  checkJoin('user', others)
+  const { map, own, owner, setgroups, disableNested, join } = others
+  if (keepIds !== undefined && (typeof keepIds !== 'boolean' || join === undefined))
+    throw invalidOption('user.keepIds: true or false is wanted, beside join', 'user')
   if (typeof map === 'object' && map !== null) {
     checkKeys('user.map', map, ['uid', 'gid'], 'user')
     validateRanges(map.uid, 'user.map.uid')

@@ -14,8 +14,8 @@ import { writeMaps } from './write-maps.ts'
  */
 export function user(options: UserOptions = {}): Contribution {
   checkOptions(options)
-  const { join } = options
-  if (join !== undefined) return { type: 'user', flags: 0, join, steps: () => {} }
+  const { join, keepIds: keepsIds } = options
+  if (join !== undefined) return { type: 'user', flags: 0, join, keepsIds, steps: () => {} }
   // Of the machine as it is at the first start: the steps and the parent mean the same maps.
   let resolved: Maps | undefined
   const maps = () => (resolved ??= resolveMaps(options))

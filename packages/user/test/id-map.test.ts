@@ -242,9 +242,10 @@ describe('refused before anything exists', () => {
     [{ setgroups: 'maybe' }, /user\.setgroups/],
     [{ join: 1, map: 'root' }, /user\.join:.*leave out map/],
     [{ join: 1, setgroups: 'deny' }, /user\.join/],
+    [{ keepIds: true }, /user\.keepIds: true or false is wanted, beside join/],
     [
       { mapping: 'root' },
-      /unknown option mapping; known: map, own, owner, setgroups, disableNested, join/,
+      /unknown option mapping; known: map, own, owner, setgroups, disableNested, join, keepIds/,
     ],
   ])('A7: %o', (options, message) => {
     expect(() => user(options as never)).toThrow(

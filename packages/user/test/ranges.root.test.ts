@@ -76,6 +76,15 @@ describe('explicit ranges, written by the parent while the child waits', () => {
   })
 })
 
+test('who joins is its root, or with keepIds whoever he is there', async () => {
+  const map = both(range(0, 100_000, 5), range(5, 0, 1))
+  await using sleeper = await running([user({ map })])
+  const ids = async (options: { keepIds?: boolean }) =>
+    (await shell([user({ join: sleeper.pid, ...options })], 'id -u; id -g')).stdout
+  expect(await ids({})).toBe('0\n0\n')
+  expect(await ids({ keepIds: true })).toBe('5\n5\n')
+})
+
 describe('refused before anything exists', () => {
   test.each<[string, IdRange[], RegExp]>([
     [

@@ -100,7 +100,10 @@ describe('one that is joined', () => {
       gid: [{ inside: 8, outside: gid, count: 1 }],
     }
     await using sleeper = await running([user({ map })])
-    expect((await shell([user({ join: sleeper.pid })], 'id -u; id -g')).stdout).toBe('7\n8\n')
+    for (const keepIds of [false, true])
+      expect((await shell([user({ join: sleeper.pid, keepIds })], 'id -u; id -g')).stdout).toBe(
+        '7\n8\n',
+      )
   })
 
   test('our own cannot be joined, and the hint says so', async () => {

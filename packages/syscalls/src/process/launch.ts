@@ -196,8 +196,8 @@ export function explain(contributions: readonly Contribution[], command: Command
   try {
     const asksForOwn = sorted.some(({ unlessOwn }) => unlessOwn)
     const entered = asksForOwn ? openJoins(sorted, opened).contributions : sorted
-    const joins = entered.flatMap(({ type, join }) =>
-      join === undefined ? [] : [{ type, fd: 100, name: `the ${type} namespace` }],
+    const joins = entered.flatMap(({ type, join, keepsIds }) =>
+      join === undefined ? [] : [{ type, fd: 100, name: `the ${type} namespace`, keepsIds }],
     )
     const built = build({
       contributions: entered,

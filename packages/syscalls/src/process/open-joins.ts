@@ -26,12 +26,12 @@ export function openJoins(contributions: readonly Contribution[], fds: OwnedFds)
 
 function openEach(all: readonly Contribution[], fds: OwnedFds): Entered {
   const joins: Join[] = []
-  const contributions = all.filter(({ type, join, unlessOwn }) => {
+  const contributions = all.filter(({ type, join, keepsIds, unlessOwn }) => {
     if (join === undefined) return true
     const handle = Namespace.open(type, join)
     fds.add(handle.fd)
     if (unlessOwn && isOwn(handle)) return false
-    joins.push({ type, fd: handle.fd, name: nameOf(handle) })
+    joins.push({ type, fd: handle.fd, name: nameOf(handle), keepsIds })
     return true
   })
   return { contributions, joins }

@@ -20,6 +20,8 @@ export interface Contribution {
   readonly flags: number
   /** Enter this one instead of making one. */
   readonly join?: NamespaceRef | undefined
+  /** Of a user namespace that is entered: the ids stay what they are, instead of 0 where that is mapped. */
+  readonly keepsIds?: boolean | undefined
   /** Without effect if what is to be joined is the caller's own. */
   readonly unlessOwn?: boolean | undefined
   /** Of a user namespace: who makes it, and so owns it. Takes CAP_SETUID and CAP_SETGID, and a map that the parent writes. */

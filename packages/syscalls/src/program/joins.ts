@@ -20,6 +20,7 @@ export interface Join {
   readonly fd: number
   /** It, and the user namespace that owns it: what an error names. */
   readonly name: string
+  readonly keepsIds?: boolean | undefined
 }
 
 /** Marks of the messages on the status socket. */
@@ -43,14 +44,15 @@ export function addJoins(plan: Plan, joins: readonly Join[], privileged: boolean
       path: join.name,
     })
     steps.call('close', [fd], options)
-    if (join.type === 'user') becomeRootInside(plan)
+    if (join.type === 'user') becomeRootInside(plan, join)
   }
 }
 
 /** In a joined user namespace: id 0 where that is mapped, else the ids stay (nsenter does the same). */
-function becomeRootInside(plan: Plan): void {
+function becomeRootInside(plan: Plan, { keepsIds }: Join): void {
   const options = { namespace: 'user', operation: 'join', tolerate: ['EINVAL', 'EPERM'] } as const
-  plan.rootInside = true
+  plan.rootInside = true // or it loses at the exec what only root keeps
+  if (keepsIds) return
   plan.in('joins').call('setresgid', [0, 0, 0], options)
   plan.in('joins').call('setresuid', [0, 0, 0], options)
 }

@@ -38,6 +38,26 @@ export const mounting: readonly Cause[] = [
       `the kernel mounts a new ${path} only for the owner of the ${path === 'sysfs' ? 'network' : 'ipc'} namespace: make that one too`,
   },
   {
+    when: ({ call, errno, path }) =>
+      path === 'binfmt_misc' &&
+      (isMount(call) || call === 'fsopen') &&
+      /^(EPERM|ENODEV)$/.test(errno),
+    find: ({ errno }) =>
+      errno === 'EPERM'
+        ? 'a user namespace has a binfmt_misc of its own from Linux 6.7 on'
+        : 'this kernel has no binfmt_misc: modprobe binfmt_misc, or a kernel with CONFIG_BINFMT_MISC',
+  },
+  {
+    when: ({ operation, errno }) =>
+      operation === 'register' && /^(EINVAL|EEXIST|ENOENT|EACCES)$/.test(errno),
+    find: ({ path, errno }) =>
+      errno === 'EINVAL'
+        ? `binfmt_misc does not take '${path}': type is M or E, magic and mask have the same length, the interpreter is an absolute path`
+        : errno === 'EEXIST'
+          ? 'there is an interpreter of that name already'
+          : `the interpreter of '${path}', which F opens at once, cannot be opened in the caller's root`,
+  },
+  {
     when: ({ call, errno, path }) => isMount(call) && errno === 'EINVAL' && path === 'devpts',
     find: () => 'the gid of a devpts has to be mapped in the user namespace',
   },
