@@ -1,5 +1,6 @@
 import { invalidOption } from '@ns/syscalls'
 import { addBind, type Bind } from './entries/bind.ts'
+import { addBinfmt, type Binfmt } from './entries/binfmt.ts'
 import {
   addMove,
   addRemount,
@@ -29,6 +30,7 @@ import type { Tree } from './tree.ts'
 /** One entry of `mounts`; they are made in the order given. */
 export type MountEntry =
   | Bind
+  | Binfmt
   | Dev
   | Directory
   | File
@@ -51,6 +53,7 @@ const kinds: {
   ) => void
 } = {
   bind: addBind,
+  binfmt: addBinfmt,
   dev: addDev,
   directory: addDirectory,
   file: addFile,

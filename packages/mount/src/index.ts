@@ -22,6 +22,7 @@
 export type { RunningOptions } from '@ns/syscalls'
 export { type AttachOptions, attach } from './attach.ts'
 export { type Bind, type BindOptions, bind } from './entries/bind.ts'
+export { type Binfmt, type BinfmtOptions, binfmt } from './entries/binfmt.ts'
 export {
   type Move,
   move,

@@ -1,4 +1,5 @@
 import { closeSync, mkdirSync, openSync, readdirSync, renameSync, symlinkSync } from 'node:fs'
+import { release } from 'node:os'
 import {
   asCaller,
   checkLeaks,
@@ -6,6 +7,7 @@ import {
   failure,
   needs,
   program,
+  rootInside,
   Scratch,
   shell,
 } from '@ns/testkit'
@@ -15,6 +17,7 @@ import { net } from '../../net/src/index.ts'
 import { pid } from '../../pid/src/index.ts'
 import {
   bind,
+  binfmt,
   dev,
   directory,
   file,
@@ -305,6 +308,53 @@ test('a sysfs and message queues of new namespaces', async () => {
     'ls /mnt/class/net; touch /tmp/mq/queue; ls /tmp/mq; grep " /mnt " /proc/self/mountinfo',
   )
   expect(stdout).toMatch(/^lo\nqueue\n.* ro,nosuid,nodev,noexec/)
+})
+
+describe('binfmt_misc', () => {
+  const [major = 0, minor = 0] = release().split('.').map(Number)
+  beforeEach(
+    needs(() =>
+      major > 6 || (major === 6 && minor >= 7)
+        ? undefined
+        : 'it is of a user namespace from 6.7 on',
+    ),
+  )
+  const register = [':cat:E::cat::/bin/cat:', ':magic:M:0:\\x01cat::/bin/cat:']
+
+  test('of the user namespace: its interpreters are for who is in it', async () => {
+    const script = `printf 'text\\n' > /mnt/a.cat; printf '\\001cat\\n' > /mnt/b; chmod +x /mnt/*
+      /mnt/a.cat; /mnt/b; ls /proc/sys/fs/binfmt_misc`
+    const entries = [tmpfs('/mnt'), binfmt(undefined, { register })]
+    const mounts = mount({ mounts: entries })
+    for (const others of [[], [pid()]]) {
+      const { stdout } = await shell([rootInside(), mounts, ...others], script)
+      expect(stdout.split('\n')).toEqual([
+        'text',
+        '\x01cat',
+        'cat',
+        'magic',
+        'register',
+        'status',
+        '',
+      ])
+    }
+    const elsewhere = [tmpfs('/mnt'), binfmt('/mnt/own', { register: [] })]
+    const { stdout } = await shell([rootInside(), mount({ mounts: elsewhere })], 'ls /mnt/own')
+    expect(stdout).toBe('register\nstatus\n')
+  })
+
+  test('of the machine is not touched; what the kernel does not take is named', async () => {
+    const of = (...entries: MountEntry[]) => mount({ mounts: entries })
+    await expect(shell([of(binfmt())], ':')).rejects.toMatchObject({
+      code: 'ERR_NS_INVALID_OPTION',
+      message: expect.stringMatching(/binfmt: without a user namespace it is the machine’s/),
+    })
+    const twice = binfmt(undefined, { register: [register[0] ?? '', register[0] ?? ''] })
+    await expect(shell([rootInside(), of(twice)], ':')).rejects.toMatchObject({
+      operation: 'register',
+      hint: expect.stringMatching(/there is an interpreter of that name already/),
+    })
+  })
 })
 
 test('mounts are moved, taken away, and remounted flag by flag', async () => {

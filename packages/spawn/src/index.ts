@@ -19,6 +19,7 @@
 
 export {
   bind,
+  binfmt,
   cgroup2,
   dev,
   devpts,
