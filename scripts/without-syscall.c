@@ -23,7 +23,8 @@
 static const struct { const char *name; int number; } calls[] = {
   {"clone3", __NR_clone3},         {"close_range", __NR_close_range}, {"fsopen", __NR_fsopen},
   {"mount_setattr", __NR_mount_setattr}, {"move_mount", __NR_move_mount}, {"open_tree", __NR_open_tree},
-  {"openat2", __NR_openat2},       {"unshare", __NR_unshare},
+  {"openat2", __NR_openat2},       {"unshare", __NR_unshare},         {"setns", __NR_setns},
+  {"pidfd_getfd", __NR_pidfd_getfd}, {"landlock_create_ruleset", __NR_landlock_create_ruleset},
 };
 
 static int number_of(const char *name) {

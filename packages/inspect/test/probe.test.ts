@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { CLONE_NEW, type Contribution, namespaceTypes } from '@ns/syscalls'
+import { readHierarchies } from '@ns/cgroup'
+import { CLONE_NEW, type Contribution, namespaceTypes, procName } from '@ns/syscalls'
 import {
   checkLeaks,
   failure,
@@ -105,6 +106,51 @@ describe('D14: on a machine that was made to refuse', () => {
     expect(found('namespaces.net.new').answer).toBe('yes')
   })
 
+  test('a limit of 0 of each type', async () => {
+    const types = namespaceTypes.filter((type) => type !== 'user').map(procName)
+    const zero = `for type in ${types.join(' ')}; do echo 0 > /proc/sys/user/max_\${type}_namespaces; done`
+    const found = await probeAfter([rootInside()], `${zero}; setpriv --no-new-privs NODE`)
+    expect(found('security.no_new_privs').value).toBe('1')
+    for (const type of types)
+      expect(found(`limits.max_${type}_namespaces`)).toMatchObject({
+        answer: 'no',
+        value: '0',
+        code: 'ERR_NS_LIMIT',
+        hint: expect.stringMatching(new RegExp(`raise user\\.max_${type}_namespaces$`)),
+      })
+    expect(found('limits.max_user_namespaces').answer).toBe('yes')
+  })
+
+  test('a seccomp filter that answers EPERM to setns: nothing is joined, all is made', async (context) => {
+    needs(program('cc'))(context)
+    const found = await probeAfter([rootInside()], 'scripts/without-syscall.sh EPERM setns -- NODE')
+    for (const type of namespaceTypes) {
+      expect(found(`unprivileged.${type}.new`).answer).toBe('yes')
+      expect(found(`unprivileged.${type}.joined`)).toMatchObject({
+        answer: 'no',
+        code: 'ERR_NS_PERMISSION',
+        hint: expect.any(String),
+      })
+    }
+  })
+
+  test('in a chroot no user namespace is made', async () => {
+    const chroot = `mount -t tmpfs tmpfs /mnt; mkdir /mnt/root
+      for path in /*; do
+        if [ -L "$path" ]; then cp -P "$path" /mnt/root
+        elif [ -d "$path" ] && [ "$path" != /mnt ]; then mkdir "/mnt/root$path"; mount --rbind "$path" "/mnt/root$path"
+        fi
+      done
+      exec chroot /mnt/root sh -c 'cd "$1"; NODE' "$0" "$PWD"`
+    const found = await probeAfter([rootInside(), ownMounts()], chroot)
+    for (const id of ['unprivileged.user.new', 'security.chroot'])
+      expect(found(id)).toMatchObject({
+        answer: 'no',
+        code: 'ERR_NS_USERNS_RESTRICTED',
+        hint: expect.stringMatching(/in a chroot: enter that root by a mount namespace/),
+      })
+  })
+
   test('a seccomp filter that answers EPERM to unshare is told from a missing privilege', async (context) => {
     needs(program('cc'))(context)
     const filter = 'scripts/without-syscall.sh EPERM unshare -- NODE'
@@ -117,13 +163,20 @@ describe('D14: on a machine that was made to refuse', () => {
 
   test('calls that a filter does not know are named', async (context) => {
     needs(program('cc'))(context)
-    const found = await probeAfter([], 'scripts/without-syscall.sh clone3,openat2 -- NODE')
-    for (const call of ['clone3', 'openat2'])
+    const calls = 'clone3,fsopen,mount_setattr,move_mount,open_tree,openat2,pidfd_getfd'
+    const filter = `scripts/without-syscall.sh ${calls},landlock_create_ruleset -- NODE`
+    const found = await probeAfter([], filter)
+    for (const call of calls.split(','))
       expect(found(`kernel.${call}`)).toMatchObject({
         answer: 'no',
         code: 'ERR_NS_SETUP',
-        hint: expect.stringMatching(new RegExp(`answers ENOSYS to ${call}`)),
+        hint: expect.stringMatching(new RegExp(`(answers ENOSYS to|does not have) ${call}`)),
       })
+    expect(found('kernel.landlock')).toMatchObject({
+      answer: 'no',
+      hint: 'this kernel, or a seccomp filter, does not have Landlock',
+    })
+    expect(found('kernel.idmapped_mounts').answer).toBe('no')
     expect(found('kernel.clone_into_cgroup').answer).toBe('no')
     expect(found('kernel.close_range').answer).toBe('yes')
     expect(found('unprivileged.user.new').answer).toBe('yes')
@@ -141,13 +194,43 @@ describe('D14: on a machine that was made to refuse', () => {
     expect(found('proc.covered').value).toBe('/proc/keys')
   })
 
-  test('programs that are not in PATH', async () => {
-    const found = await probeAfter([], 'NODE', { env: { PATH: '/nowhere' } })
-    expect(found('ids.newuidmap')).toMatchObject({
-      code: 'ERR_NS_SUBIDS',
-      hint: expect.stringMatching(/install it/),
+  test('programs, subordinate ids and a TUN device that are not there', async () => {
+    const hide = `mount --bind /dev/null /etc/subuid; mount --bind /dev/null /etc/subgid
+      mount -t tmpfs tmpfs /dev/net; PATH=/nowhere; NODE`
+    const found = await probeAfter([rootInside(), ownMounts()], hide)
+    for (const kind of ['uid', 'gid']) {
+      expect(found(`ids.new${kind}map`)).toMatchObject({
+        code: 'ERR_NS_SUBIDS',
+        hint: expect.stringMatching(/install it/),
+      })
+      expect(found(`ids.sub${kind}`)).toMatchObject({
+        answer: 'no',
+        value: '0',
+        code: 'ERR_NS_SUBIDS',
+        hint: expect.stringMatching(new RegExp(`no line in /etc/sub${kind}: usermod --add-sub`)),
+      })
+    }
+    for (const name of ['pasta', 'slirp4netns'])
+      expect(found(`network.${name}`)).toMatchObject({
+        code: 'ERR_NS_UNSUPPORTED',
+        hint: expect.stringMatching(new RegExp(`not in PATH.*install ${name}`)),
+      })
+    expect(found('network.tun')).toMatchObject({
+      code: 'ERR_NS_PERMISSION',
+      hint: expect.stringMatching(/cannot be opened \(ENOENT\): .*give this container the device/),
     })
-    expect(found('network.pasta').hint).toMatch(/not in PATH.*install pasta/)
+  })
+
+  test('a cgroup tree that may not be written: nothing is delegated', async () => {
+    const { mount } = readHierarchies().v2 ?? {}
+    const readonly = `mount --bind ${mount} ${mount}; mount -o remount,bind,ro ${mount}; NODE`
+    const found = await probeAfter([rootInside(), ownMounts()], readonly)
+    expect(found('cgroup.delegated')).toMatchObject({
+      answer: 'no',
+      code: 'ERR_NS_PERMISSION',
+      hint: expect.stringMatching(/Delegate=yes/),
+      remedies: [{ price: expect.any(String) }],
+    })
   })
 
   test('without capabilities: ERR_NS_PERMISSION, and a user namespace only as another than root', async () => {

@@ -1,5 +1,5 @@
-import { accessSync, closeSync, constants, openSync, readFileSync } from 'node:fs'
-import { parseMountTable } from '@ns/mount'
+import { accessSync, closeSync, constants, openSync } from 'node:fs'
+import { findParent, readHierarchies } from '@ns/cgroup'
 import type { Remedy } from '@ns/syscalls'
 import { findNewidmap, readSubids } from '@ns/user'
 import { type Finding, no, refused, yes } from './finding.ts'
@@ -36,22 +36,17 @@ function subids(kind: 'uid' | 'gid'): Finding {
   return no(id, `this user has no line in /etc/sub${kind}`, [{ change, price }], more)
 }
 
-/** cgroups(7): which hierarchies are mounted, and whether ours is given to us. */
+/** cgroups(7): which hierarchies are mounted, and whether one that may have children is given to us. */
 function cgroups(): readonly Finding[] {
-  const table = parseMountTable(readFileSync('/proc/self/mountinfo', 'utf8'))
-  const v2 = table.find(({ type }) => type === 'cgroup2')
-  const hasV1 = table.some(({ type }) => type === 'cgroup')
-  const version = v2 ? (hasV1 ? 'hybrid' : 'v2') : hasV1 ? 'v1' : 'none'
   const id = 'cgroup.delegated'
-  const own = readFileSync('/proc/self/cgroup', 'utf8').match(/^0::(.*)$/m)?.[1]
-  if (!v2 || own === undefined) return [yes('cgroup.version', version), { id, answer: 'unknown' }]
-  const change = 'start it where the tree below is its own (systemd: Delegate=yes)'
-  const price = 'the user sets limits for his own processes'
-  const path = `${v2.target}${own}`
-  const delegated = mayAccess(`${path}/cgroup.procs`, constants.W_OK)
-    ? yes(id, path)
-    : no(id, `the cgroup of this process, ${path}, is not ours to divide`, [{ change, price }])
-  return [yes('cgroup.version', version), delegated]
+  const version = yes('cgroup.version', readHierarchies().mode)
+  try {
+    return [version, yes(id, findParent())]
+  } catch (error) {
+    const change = 'start it where the tree below is its own (systemd: Delegate=yes)'
+    const price = 'the user sets limits for his own processes'
+    return [version, { ...refused(id, error), remedies: [{ change, price }] }]
+  }
 }
 
 function program(name: string): Finding {
@@ -66,7 +61,9 @@ function program(name: string): Finding {
   const id = `network.${name}`
   return path
     ? yes(id, path)
-    : no(id, `${name} is not in PATH: the unprivileged have no network without`, [remedy])
+    : no(id, `${name} is not in PATH: the unprivileged have no network without`, [remedy], {
+        code: 'ERR_NS_UNSUPPORTED',
+      })
 }
 
 /** Opening it makes no interface. */
@@ -80,9 +77,8 @@ function tun(): Finding {
       change: 'chmod 0666 /dev/net/tun, or give this container the device',
       price: 'every user may make interfaces in network namespaces of his own',
     }
-    return no(id, `/dev/net/tun cannot be opened (${(error as NodeJS.ErrnoException).code})`, [
-      remedy,
-    ])
+    const cause = `/dev/net/tun cannot be opened (${(error as NodeJS.ErrnoException).code})`
+    return no(id, cause, [remedy], { code: 'ERR_NS_PERMISSION' })
   }
 }
 
