@@ -4,7 +4,8 @@ import { mountsOf } from './mounts.ts'
 import { namespacesOf } from './namespaces.ts'
 import { protectionsOf } from './protections.ts'
 import { readFlags } from './read-flags.ts'
-import { topics, type Values } from './run-flags.ts'
+import { topics } from './run/flags.ts'
+import type { Values } from './run/values.ts'
 import { UsageError } from './usage-error.ts'
 
 /** What `ns run` and `ns explain` are asked for. */

@@ -2,7 +2,7 @@ import { explain } from '@ns/spawn'
 import { parse } from './command-line.ts'
 import type { Topics } from './flags.ts'
 import { print } from './print.ts'
-import { topics } from './run-flags.ts'
+import { topics } from './run/flags.ts'
 import type { Verb } from './verb.ts'
 
 const how: Topics = { How: { json: { type: 'boolean', text: 'the steps, for programs' } } }

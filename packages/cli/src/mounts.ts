@@ -1,9 +1,22 @@
-import { bind, dev, directory, mask, mqueue, proc, remount, symlink, sysfs, tmpfs } from '@ns/spawn'
+import {
+  bind,
+  binfmt,
+  dev,
+  directory,
+  mask,
+  mqueue,
+  proc,
+  remount,
+  symlink,
+  sysfs,
+  tmpfs,
+} from '@ns/spawn'
 import type { Token } from './read-flags.ts'
 import { UsageError } from './usage-error.ts'
 
 type MountEntry = ReturnType<
   | typeof bind
+  | typeof binfmt
   | typeof dev
   | typeof directory
   | typeof mask
@@ -40,9 +53,13 @@ const makers: Readonly<Record<string, (value: string) => MountEntry>> = {
 
 /** The mounts in the order of their flags: a later one may lie in an earlier one. */
 export function mountsOf(tokens: readonly Token[]): readonly MountEntry[] {
-  return tokens.flatMap(({ name, value = '' }): MountEntry[] =>
+  const mounts = tokens.flatMap(({ name, value = '' }): MountEntry[] =>
     makers[name] ? [makers[name](value)] : [],
   )
+  const register = tokens.flatMap(({ name, value }) =>
+    name === 'load-interp' && value ? [value] : [],
+  )
+  return register.length > 0 ? [...mounts, binfmt(undefined, { register })] : mounts
 }
 
 function pathsOf(flag: string, value: string): [source: string, target: string] {

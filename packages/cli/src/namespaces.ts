@@ -1,6 +1,6 @@
 import { type Namespaces, types } from '@ns/spawn'
 import type { mountsOf } from './mounts.ts'
-import type { Values } from './run-flags.ts'
+import type { Values } from './run/values.ts'
 import { UsageError } from './usage-error.ts'
 
 type Options = Readonly<Record<string, unknown>>
@@ -17,11 +17,15 @@ const allDefaults: Readonly<Record<string, Options>> = {
  * @throws {UsageError} for what only the command line can get wrong; the facade checks the rest
  */
 export function namespacesOf(values: Values, mounts: ReturnType<typeof mountsOf>): Namespaces {
+  const joins = refsOf('join', values.join)
+  // Interpreters are registered for a user namespace: it is needed where none is asked for.
+  const ownUser = values['load-interp'] && !joins.has('user') ? 'root' : undefined
   const asked: Readonly<Record<string, Options>> = {
     user: {
-      map: mapOf(values),
+      map: mapOf(values) ?? ownUser,
       setgroups: values.setgroups,
       disableNested: values['disable-nested'],
+      owner: ownerOf(values),
     },
     uts: { hostname: values.hostname, domainname: values.domainname },
     mount: {
@@ -33,7 +37,6 @@ export function namespacesOf(values: Values, mounts: ReturnType<typeof mountsOf>
     pid: { init: initOf(values) },
     time: { boottime: secondsOf(values, 'boottime'), monotonic: secondsOf(values, 'monotonic') },
   }
-  const joins = refsOf('join', values.join)
   const persist = Object.fromEntries(refsOf('persist', values.persist))
   const shared = sharedOf(values)
   const wanted = types.flatMap((type) => {
@@ -77,6 +80,14 @@ function mapOf(values: Values): unknown {
       return { inside, outside, count }
     })
   return { uid: rangesOf('map-user', uid), gid: rangesOf('map-group', gid) }
+}
+
+/** @throws {UsageError} */
+function ownerOf({ owner }: Values): { uid: number; gid: number } | undefined {
+  if (owner === undefined) return undefined
+  const [, uid, gid] = owner.match(/^(\d{1,10}):(\d{1,10})$/) ?? []
+  if (uid === undefined) throw new UsageError(`--owner ${owner}: UID:GID is wanted`)
+  return { uid: Number(uid), gid: Number(gid) }
 }
 
 /** @throws {UsageError} */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { SpawnOptions } from '@ns/spawn'
 import { limitsOf } from './limits.ts'
-import type { Values } from './run-flags.ts'
+import type { Values } from './run/values.ts'
 import { UsageError } from './usage-error.ts'
 
 type Protections = Pick<

@@ -1,6 +1,6 @@
 import { parse } from './command-line.ts'
+import { topics } from './run/flags.ts'
 import { run } from './run.ts'
-import { topics } from './run-flags.ts'
 import type { Verb } from './verb.ts'
 
 /** `ns run`: a command in namespaces of its own. */

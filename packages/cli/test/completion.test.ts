@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
-import { Scratch } from '@ns/testkit'
-import { describe, expect, test } from 'vitest'
+import { needs, program, Scratch } from '@ns/testkit'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { bash } from '../src/completion/bash.ts'
 import { zsh } from '../src/completion/zsh.ts'
 import { verbs } from '../src/verbs.ts'
@@ -49,6 +49,53 @@ describe('bash', () => {
     await terminal.see(/ready> /)
     terminal.type('ns enter --target-cg\t --user-par\t\r')
     await terminal.see(/<enter><--target-cgroup><--user-parent>/)
+  })
+})
+
+describe('zsh', () => {
+  beforeEach(needs(program('zsh')))
+
+  /** A zsh at a terminal, in which `ns` prints its words. */
+  async function opened(scratch: Scratch, load: string): Promise<Terminal> {
+    scratch.file('functions/_ns', zsh(verbs))
+    const functions = scratch.at('functions')
+    scratch.file(
+      '.zshrc',
+      `PS1='ready> ' fpath=('${functions}' $fpath); autoload -Uz compinit; compinit -u -D
+      ns() { printf '<%s>' "$@"; print }; ${load.replace('FUNCTIONS', functions)}`,
+    )
+    const terminal = new Terminal(['env', `ZDOTDIR=${scratch.path}`, 'zsh', '-d', '-i'])
+    await terminal.see(/ready> /)
+    return terminal
+  }
+
+  /** What it makes of a line that is typed; a tab is what completes. */
+  async function typed(terminal: Terminal, line: string): Promise<string> {
+    terminal.type(`ns ${line}\r`)
+    return (await terminal.see(/(<[^<>\r\n]*>)+(?=\r?\n)/)).trim()
+  }
+
+  test('a line that is typed is completed, from the first one on', async () => {
+    using scratch = new Scratch()
+    await using terminal = await opened(scratch, '')
+    const lines = {
+      'doc\t': '<doctor>',
+      'enter --target-cg\t--user-par\t': '<enter><--target-cgroup><--user-parent>',
+      'run --user=cu\t': '<run><--user=current>',
+      'run --propagation sl\t': '<run><--propagation><slave>',
+      'run --root /us\tshar\t': '<run><--root></usr/share>',
+      'ls --type=m\t': '<ls><--type=mount>',
+      'run --all -- hostna\t': '<run><--all><--><hostname>',
+      'completion z\t': '<completion><zsh>',
+    }
+    for (const [line, words] of Object.entries(lines))
+      expect(await typed(terminal, line)).toBe(words)
+  })
+
+  test('so it is by a script that was sourced', async () => {
+    using scratch = new Scratch()
+    await using terminal = await opened(scratch, 'source FUNCTIONS/_ns')
+    expect(await typed(terminal, 'doc\t')).toBe('<doctor>')
   })
 })
 

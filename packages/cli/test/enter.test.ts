@@ -1,10 +1,18 @@
 import { once } from 'node:events'
+import { closeSync, openSync, readlinkSync } from 'node:fs'
+import type { Readable } from 'node:stream'
 import { spawn } from '@ns/spawn'
-import { checkLeaks, lane } from '@ns/testkit'
-import { expect, test } from 'vitest'
+import { close, openInside } from '@ns/syscalls'
+import { checkLeaks, lane, ownNetwork, rootInside, running, Scratch } from '@ns/testkit'
+import { describe, expect, test } from 'vitest'
+import { parseEnter } from '../src/enter/flags.ts'
 import { runNs } from './support/ns.ts'
 
 checkLeaks()
+
+const AF_INET = 2
+const SOCK_STREAM = 1
+const SOCK_CLOEXEC = 0o2000000
 
 const printLinks =
   'readlink /proc/self/ns/user /proc/self/ns/uts /proc/self/ns/ipc /proc/self/ns/mnt'
@@ -68,6 +76,85 @@ test('directory, ids and variables of the command; its exit code is ours', async
   expect(outcome).toMatchObject({ code: 7, stderr: '', stdout: '/usr\n0\ninside 1\n' })
 })
 
+test('--net-socket: where a socket of the target is, which need not be where the target is', async () => {
+  await using sleeper = await running([rootInside(), ownNetwork()])
+  const fd = await openInside({ user: sleeper.pid, net: sleeper.pid }, (plan, slot) =>
+    plan.in('net').call('socket', [AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0], { result: slot }),
+  )
+  const user = `--user=/proc/${sleeper.pid}/ns/user`
+  const enter = (number: number | string, ...command: string[]) =>
+    runNs('enter', '-t', `${process.pid}`, user, '--net-socket', `${number}`, '--', ...command)
+  const { stdout, stderr } = await enter(fd, 'readlink', '/proc/self/ns/net')
+  expect({ stdout, stderr }).toEqual({
+    stdout: `${readlinkSync(`/proc/${sleeper.pid}/ns/net`)}\n`,
+    stderr: '',
+  })
+  close(fd)
+  using scratch = new Scratch()
+  const file = openSync(scratch.file('no socket'), 'r')
+  for (const number of [file, 1_000_000]) {
+    const refused = await enter(number, 'true')
+    expect(refused).toMatchObject({ code: 125, stdout: '' })
+    expect(refused.stderr).toMatch(
+      /^ns: net: cannot open the namespace of fd \d+ .*\n {2}hint: the fd of a socket/,
+    )
+  }
+  closeSync(file)
+})
+
+describe('--root', () => {
+  const script = `mkdir "$0/root" && mount --rbind / "$0/root" && mount -t tmpfs tmpfs "$0/root/mnt" &&
+    touch "$0/root/mnt/marker" && exec chroot "$0/root" sh -c 'cd /usr/share; echo ready; read line'`
+  const marks = ['--', 'sh', '-c', 'ls /mnt; pwd']
+
+  test('is that of the target, its directory too, though they are nothing of its mount namespace', async () => {
+    using scratch = new Scratch()
+    await using target = spawn('sh', ['-c', script, scratch.path], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      namespaces: { user: { map: 'root' }, mount: true },
+    })
+    await once(target.stdout as Readable, 'data')
+    const enter = ['enter', '-t', `${target.pid}`]
+    const rooted = await runNs(...enter, '--root', '--target-cwd', ...marks)
+    expect(rooted).toMatchObject({ stdout: 'marker\n/usr/share\n', stderr: '' })
+    expect((await runNs(...enter, '--root', ...marks)).stdout).toBe('marker\n/\n')
+    expect((await runNs(...enter, ...marks)).stdout).not.toContain('marker')
+    target.stdin?.end('\n')
+    await target.exited
+  })
+
+  test('may be one of ours; without the right to chroot that is said', async () => {
+    const { child, pid } = await box()
+    await using _ = child
+    const flags = ['-t', `${pid}`, '-U', '-u', '--root=/usr']
+    const { stdout } = await runNs('enter', ...flags, '--', '/bin/ls', '/')
+    expect(stdout.split('\n')).toEqual(expect.arrayContaining(['bin', 'share']))
+    expect(stdout).not.toMatch(/^proc$/m)
+    if (lane === 'root') return
+    const own = ['-t', `${process.pid}`, '--uts', '--root=/usr', '--', '/bin/true']
+    expect((await runNs('enter', ...own)).code).toBe(125)
+  })
+})
+
+test('--preserve-credentials: ids and groups are not changed', async () => {
+  const { geteuid, getegid } = process
+  const ids = (own: number | undefined) =>
+    lane === 'root'
+      ? [
+          { inside: 0, outside: 100_000, count: 5 },
+          { inside: 5, outside: 0, count: 1 },
+        ]
+      : [{ inside: 5, outside: own ?? 0, count: 1 }]
+  await using child = spawn('sleep', ['600'], {
+    namespaces: { user: { map: { uid: ids(geteuid?.()), gid: ids(getegid?.()) } } },
+  })
+  const { pid } = await child.ready
+  const print = (...flags: string[]) =>
+    runNs('enter', '-t', `${pid}`, '-U', ...flags, '--', 'sh', '-c', 'id -u; id -g')
+  expect((await print('--preserve-credentials')).stdout).toBe('5\n5\n')
+  expect((await print()).stdout).toBe(lane === 'root' ? '0\n0\n' : '5\n5\n')
+})
+
 test('D11: a process that is gone, and what is no namespace, are refused before anything starts', async () => {
   const missing = await runNs('enter', '-t', '4194304', '--', 'true')
   expect(missing).toMatchObject({ code: 125, stdout: '' })
@@ -94,10 +181,19 @@ test.each([
   [['-t', '1', '--uid', '0x0'], /--uid 0x0: a number/],
   [['-t', '1', '--'], /a command is wanted/],
   [['--uts=/x', '--target-env'], /--target-env: whose\?/],
-])('A7: enter %j is refused and named', async (args, message) => {
-  const outcome = await runNs('enter', ...args)
+  [['--uts=/x', '--net-socket', '3'], /--net-socket: whose\?/],
+  [['--uts=/x', '--root'], /--root: whose\?/],
+  [['-t', '1', '--net', '--net-socket', '3'], /one network namespace/],
+  [['-t', '1', '--net-socket', 'three'], /--net-socket three: a number/],
+  [['-t', '1', '--preserve-credentials', '--uid', '0'], /who is it to be\?/],
+])('A7: enter %j is refused and named', (args, message) => {
+  expect(() => parseEnter(args)).toThrow(message)
+})
+
+test('what is refused ends with 125 and prints nothing else', async () => {
+  const outcome = await runNs('enter')
   expect(outcome).toMatchObject({ code: 125, stdout: '' })
-  expect(outcome.stderr).toMatch(message)
+  expect(outcome.stderr).toMatch(/^ns: --target PID is wanted.*\n {2}hint: /)
 })
 
 test('enter --help has examples and every type', async () => {

@@ -3,6 +3,8 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { lane, Scratch } from '@ns/testkit'
 import { describe, expect, test } from 'vitest'
+import { parse } from '../src/command-line.ts'
+import { parseEnter } from '../src/enter/flags.ts'
 import { ns, runNs } from './support/ns.ts'
 
 const sh = (script: string) => ['--', 'sh', '-c', script]
@@ -91,6 +93,22 @@ describe('ns run, as unshare and bwrap', () => {
     expect(outcome.stdout).toBe('me 12\n0\n0\n')
   })
 
+  test('--owner makes the user namespace another user’s, as root; else it says what that takes', async () => {
+    const flags = ['--uts', '--owner', '12345:12345']
+    const ls = `"$@" ls --json --type user --pid $$`
+    const outcome = await runNs('run', ...flags, ...sh(ls), 'sh', ...ns)
+    if (lane === 'root') {
+      const { namespaces } = JSON.parse(outcome.stdout)
+      // His ids are those that it has inside.
+      expect(namespaces).toMatchObject([{ type: 'user', ownerUid: 12345 }])
+    } else {
+      expect(outcome).toMatchObject({ code: 125, stdout: '' })
+      expect(outcome.stderr).toMatch(
+        /^ns: user: .* cannot become uid 12345, the owner\n {2}hint: run as root/,
+      )
+    }
+  })
+
   if (lane === 'root')
     test('A17: --persist keeps what the command made, and enter finds it', async () => {
       using scratch = new Scratch()
@@ -114,11 +132,10 @@ describe('ns run, as unshare and bwrap', () => {
     [['--no-init', '--until-empty'], /contradict/],
     [['--outlive', '--die-with-parent'], /contradict/],
     [['--uid', '1x'], /--uid 1x: a number/],
+    [['--owner', '1'], /--owner 1: UID:GID/],
     [['--tmpfs', '/a:1m:2'], /--tmpfs \/a:1m:2: TARGET or TARGET:SIZE/],
-  ])('A7: %j is refused with 125 and named', async (flags, message) => {
-    const outcome = await runNs('run', ...flags, '--', 'true')
-    expect(outcome).toMatchObject({ code: 125, stdout: '' })
-    expect(outcome.stderr).toMatch(message)
+  ])('A7: %j is refused and named', (flags, message) => {
+    expect(() => parse([...flags, '--', 'true'])).toThrow(message)
   })
 })
 
@@ -140,8 +157,8 @@ describe('ns enter, as nsenter', () => {
   test.each([
     [['--target-cwd', '--uts=/x'], /--target-cwd: whose\?/],
     [['-t', '1', '--user-parent', '-U'], /one user namespace/],
-  ])('A7: %j is refused', async (flags, message) => {
-    expect((await runNs('enter', ...flags)).stderr).toMatch(message)
+  ])('A7: %j is refused', (flags, message) => {
+    expect(() => parseEnter(flags)).toThrow(message)
   })
 })
 

@@ -34,7 +34,8 @@ ${cases.join('\n')}
     help) _describe verb verbs ;;
   esac
 }
-compdef _ns ns`
+# In a directory of $fpath this file is the function, at its first call; where it is sourced there was none yet.
+if [[ $funcstack[1] == _ns ]]; then _ns "$@"; else compdef _ns ns; fi`
 }
 
 function argumentsOf({ topics, words }: Verb): string {

@@ -1,11 +1,22 @@
-import { readFileSync, readlinkSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { readDirectory } from '@ns/cgroup'
-import { Namespace, type NamespaceType, namespaceTypes, whilePinned } from '@ns/syscalls'
+import type { Namespaces } from '@ns/spawn'
+import {
+  close,
+  Namespace,
+  type NamespaceType,
+  namespaceTypes,
+  O,
+  open,
+  whilePinned,
+} from '@ns/syscalls'
 import { environmentOf, milliseconds, terminalOf } from '../command-line.ts'
 import { numberOf } from '../protections.ts'
 import { run } from '../run.ts'
 import type { Verb } from '../verb.ts'
 import { type EnterLine, parseEnter, topics, type Values } from './flags.ts'
+import { netOfSocket } from './net-socket.ts'
+import { type Places, standingIn } from './places.ts'
 
 /** `ns enter`: a command in namespaces that exist. */
 export const enter: Verb = {
@@ -29,45 +40,70 @@ export const enter: Verb = {
       uid: numberOf('uid', values.uid),
       gid: numberOf('gid', values.gid),
       capabilities: values['keep-capabilities'] ? 'keep' : undefined,
+      groups: values['preserve-credentials'] ? 'keep' : undefined,
+      cwd: values.cwd,
       startTimeout: milliseconds(values['start-timeout']),
     } as const
-    const { handles, env, cwd, cgroup } = lookAt(line)
-    try {
-      const joins = handles.map((handle) => [handle.type, { join: handle }])
-      const namespaces = Object.fromEntries(joins)
-      return await run({ file, args: rest, options: { ...options, env, cwd, cgroup, namespaces } })
-    } finally {
-      for (const handle of handles) handle.close()
-    }
+    using entered = lookAt(line)
+    const { env, cgroup } = entered
+    const namespaces = namespacesOf(entered, values)
+    return await run({ file, args: rest, options: { ...options, env, cgroup, namespaces } })
   },
 }
 
-interface Entered {
+/** What is there to be entered, open. */
+interface Entered extends Disposable {
   readonly handles: readonly Namespace[]
+  readonly places: Places
   readonly env: Record<string, string | undefined>
-  readonly cwd: string | undefined
   readonly cgroup: string | undefined
 }
 
+function namespacesOf({ handles, places }: Entered, values: Values): Namespaces {
+  const of = (type: NamespaceType) => handles.find((handle) => handle.type === type)
+  const joins = handles.map((join) => [join.type, { join }])
+  const [user, isPlaced] = [of('user'), places.root !== undefined || places.cwd !== undefined]
+  return {
+    ...Object.fromEntries(joins),
+    ...(user && { user: { join: user, keepIds: values['preserve-credentials'] } }),
+    ...(isPlaced && { mount: standingIn(places, of('mount')) }),
+  }
+}
+
 /** All that is taken from the target is of one process. */
-function lookAt({ values, target }: EnterLine): Entered {
+function lookAt({ values, target, socket }: EnterLine): Entered {
   const handles: Namespace[] = []
+  const fds: number[] = []
+  const dispose = () => {
+    for (const handle of handles) handle.close()
+    for (const fd of fds) close(fd)
+  }
+  const openDirectory = (path: string) => {
+    const fd = open(path, O.PATH | O.DIRECTORY | O.CLOEXEC)
+    fds.push(fd)
+    return fd
+  }
   const look = (): Entered => {
     for (const [type, ref] of refsOf(values, target)) handles.push(Namespace.open(type, ref))
     if (values['user-parent']) handles.push(parentOf(target ?? 0))
+    if (socket !== undefined) handles.push(netOfSocket(target ?? 0, socket))
     if (isAll(values)) closeOwn(handles)
-    const base = values['target-env'] ? environOf(target ?? 0) : process.env
+    const { root } = values
     return {
       handles,
-      env: environmentOf(values, base),
-      cwd: values['target-cwd'] ? readlinkSync(`/proc/${target}/cwd`) : values.cwd,
+      places: {
+        root: root === undefined ? root : openDirectory(root || `/proc/${target}/root`),
+        cwd: values['target-cwd'] ? openDirectory(`/proc/${target}/cwd`) : undefined,
+      },
+      env: environmentOf(values, values['target-env'] ? environOf(target ?? 0) : process.env),
       cgroup: values['target-cgroup'] ? readDirectory(target ?? 0) : undefined,
+      [Symbol.dispose]: dispose,
     }
   }
   try {
     return target === undefined ? look() : whilePinned(target, look)
   } catch (error) {
-    for (const handle of handles) handle.close()
+    dispose()
     throw error
   }
 }
@@ -81,7 +117,9 @@ function parentOf(target: number): Namespace {
 function isAll(values: Values): boolean {
   return (
     values.all === true ||
-    (!values['user-parent'] && namespaceTypes.every((type) => values[type] === undefined))
+    (!values['user-parent'] &&
+      values['net-socket'] === undefined &&
+      namespaceTypes.every((type) => values[type] === undefined))
   )
 }
 
@@ -91,8 +129,9 @@ function refsOf(values: Values, target: number | undefined): readonly TypedRef[]
   return namespaceTypes.flatMap((type): TypedRef[] => {
     const path = values[type]
     if (path) return [[type, path]]
-    const isLeft = type === 'user' && values['user-parent']
-    const isWanted = target !== undefined && (path === '' || (isAll(values) && !isLeft))
+    const isElsewhere =
+      (type === 'user' && values['user-parent']) || (type === 'net' && values['net-socket'])
+    const isWanted = target !== undefined && (path === '' || (isAll(values) && !isElsewhere))
     return isWanted ? [[type, target]] : []
   })
 }
