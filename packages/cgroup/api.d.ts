@@ -98,5 +98,6 @@ interface Membership {
 }
 declare function readMemberships(pid: number): Membership[];
 declare function readDirectory(pid: number): string;
-export { Cgroup, cgroup, readDirectory, readHierarchies, readMemberships };
+declare function findParent(): string;
+export { Cgroup, cgroup, findParent, readDirectory, readHierarchies, readMemberships };
 export type { CgroupCreation, CgroupEvents, CgroupLimits, CgroupOptions, CgroupUsage, Hierarchies, IoLimit, Membership, WaitOptions };

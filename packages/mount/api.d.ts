@@ -27,6 +27,15 @@ declare function bind(source: string | {
 interface AttachOptions extends Omit<BindOptions, 'optional' | 'idmap'>, RunningOptions {
 }
 declare function attach(ref: NamespaceRef, source: string, target: string, options?: AttachOptions): Promise<void>;
+interface Binfmt {
+    readonly kind: 'binfmt';
+    readonly target: string;
+    readonly register: readonly string[];
+}
+interface BinfmtOptions {
+    readonly register?: readonly string[] | undefined;
+}
+declare function binfmt(target?: string, options?: BinfmtOptions): Binfmt;
 type Propagation = 'private' | 'slave' | 'shared' | 'unchanged';
 type PropagationType = 'private' | 'slave' | 'shared' | 'unbindable';
 interface Remount extends MountFlags {
@@ -152,7 +161,7 @@ interface TmpfsOptions extends Pick<MountFlags, 'nosuid' | 'nodev' | 'noexec'> {
     readonly mode?: number | undefined;
 }
 declare function tmpfs(target: string, options?: TmpfsOptions): Tmpfs;
-type MountEntry = Bind | Dev | Directory | File | KernelFileSystem | Mask | Move | Overlay | Proc | Remount | SetPropagation | Symlink | Tmpfs | Unmount;
+type MountEntry = Bind | Binfmt | Dev | Directory | File | KernelFileSystem | Mask | Move | Overlay | Proc | Remount | SetPropagation | Symlink | Tmpfs | Unmount;
 interface ShownIds {
     readonly stored: number;
     readonly shown: number;
@@ -187,5 +196,5 @@ interface MountInfo {
 }
 declare function parseMountTable(text: string): MountInfo[];
 declare function readMountTable(ref: NamespaceRef, options?: RunningOptions): Promise<MountInfo[]>;
-export { attach, bind, cgroup2, dev, devpts, directory, file, mask, mount, move, mqueue, openIdMap, overlay, parseMountTable, proc, propagation, readMountTable, remount, symlink, sysfs, tmpfs, unmount };
-export type { AttachOptions, Bind, BindOptions, Dev, DevptsOptions, Directory, DirectoryOptions, File, FileOptions, Hidepid, KernelFileSystem, Mask, MountEntry, MountFlags, MountIdMap, MountInfo, MountOptions, Move, Overlay, OverlayOptions, Proc, ProcOptions, ProcSource, Propagation, PropagationOptions, PropagationType, ReadonlyOptions, Remount, RemountOptions, Root, SetPropagation, ShownIds, Symlink, Tmpfs, TmpfsOptions, Unmount };
+export { attach, bind, binfmt, cgroup2, dev, devpts, directory, file, mask, mount, move, mqueue, openIdMap, overlay, parseMountTable, proc, propagation, readMountTable, remount, symlink, sysfs, tmpfs, unmount };
+export type { AttachOptions, Bind, BindOptions, Binfmt, BinfmtOptions, Dev, DevptsOptions, Directory, DirectoryOptions, File, FileOptions, Hidepid, KernelFileSystem, Mask, MountEntry, MountFlags, MountIdMap, MountInfo, MountOptions, Move, Overlay, OverlayOptions, Proc, ProcOptions, ProcSource, Propagation, PropagationOptions, PropagationType, ReadonlyOptions, Remount, RemountOptions, Root, SetPropagation, ShownIds, Symlink, Tmpfs, TmpfsOptions, Unmount };

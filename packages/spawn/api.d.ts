@@ -1,5 +1,5 @@
 import { MountOptions } from '@ns/mount';
-export { bind, cgroup2, dev, devpts, directory, file, mask, move, mqueue, openIdMap, overlay, proc, propagation, remount, symlink, sysfs, tmpfs, unmount } from '@ns/mount';
+export { bind, binfmt, cgroup2, dev, devpts, directory, file, mask, move, mqueue, openIdMap, overlay, proc, propagation, remount, symlink, sysfs, tmpfs, unmount } from '@ns/mount';
 import { NamespaceType, Contribution, ProcessAttributes, PtySize, Program, Pty, Ready, Exit, Child } from '@ns/syscalls';
 export { NamespaceError, Program, Ready, SyscallError, unpersist } from '@ns/syscalls';
 import { CgroupOptions } from '@ns/cgroup';

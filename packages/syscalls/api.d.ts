@@ -747,6 +747,7 @@ interface Contribution {
     readonly type: NamespaceType;
     readonly flags: number;
     readonly join?: NamespaceRef | undefined;
+    readonly keepsIds?: boolean | undefined;
     readonly unlessOwn?: boolean | undefined;
     readonly owner?: {
         readonly uid: number;

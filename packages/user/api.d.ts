@@ -21,6 +21,7 @@ interface UserOptions {
     readonly setgroups?: 'allow' | 'deny' | undefined;
     readonly disableNested?: boolean | undefined;
     readonly join?: NamespaceRef | undefined;
+    readonly keepIds?: boolean | undefined;
 }
 interface IdMaps {
     readonly uid: readonly IdRange[];
