@@ -52,6 +52,7 @@ export default defineConfig({
           page('Containers and CI', '/guides/containers'),
           page('AppArmor', '/guides/apparmor'),
           page('Networks for tests', '/guides/networks'),
+          page('Seeing namespaces', '/guides/seeing'),
           page('Security', '/guides/security'),
         ],
       },

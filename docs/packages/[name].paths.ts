@@ -19,7 +19,7 @@ function manifestOf(name: string): { private?: boolean } {
 function contentOf(name: string): string {
   return readFileSync(new URL(`${name}/README.md`, packages), 'utf8')
     .replaceAll(/\]\(\.\.\/([a-z]+)\/?\)/g, '](/packages/$1)')
-    .replaceAll(/\]\(\.\.\/\.\.\/docs\/([a-z-]+)\.md(#[a-z-]+)?\)/g, '](/$1$2)')
+    .replaceAll(/\]\(\.\.\/\.\.\/docs\/([a-z/-]+)\.md(#[a-z-]+)?\)/g, '](/$1$2)')
     .replaceAll(/\]\((\.\.?\/[^)]*)\)/g, (_, path) => `](${sourceOf(name, path)})`)
 }
 

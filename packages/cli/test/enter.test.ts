@@ -178,7 +178,6 @@ test.each([
   [['--net'], /--net: whose\?/],
   [['--all'], /--all: whose\?/],
   [['-t', 'x'], /--target x: a number/],
-  [['-t', '1', '--uid', '0x0'], /--uid 0x0: a number/],
   [['-t', '1', '--'], /a command is wanted/],
   [['--uts=/x', '--target-env'], /--target-env: whose\?/],
   [['--uts=/x', '--net-socket', '3'], /--net-socket: whose\?/],
@@ -190,10 +189,13 @@ test.each([
   expect(() => parseEnter(args)).toThrow(message)
 })
 
-test('what is refused ends with 125 and prints nothing else', async () => {
-  const outcome = await runNs('enter')
+test.each([
+  [[], /^ns: --target PID is wanted.*\n {2}hint: /],
+  [['-t', '1', '--uid', '0x0'], /^ns: --uid 0x0: a number/],
+])('A7: what is refused ends with 125 and prints nothing else: %j', async (args, message) => {
+  const outcome = await runNs('enter', ...args)
   expect(outcome).toMatchObject({ code: 125, stdout: '' })
-  expect(outcome.stderr).toMatch(/^ns: --target PID is wanted.*\n {2}hint: /)
+  expect(outcome.stderr).toMatch(message)
 })
 
 test('enter --help has examples and every type', async () => {

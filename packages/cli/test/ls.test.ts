@@ -95,6 +95,24 @@ test('--tree=process: in each namespace its processes, below the one that starte
   expect(sleep).toMatch(/^ {6}└─ \d+ .*sleep 600$/)
 })
 
+test('A17, D7: --persistent: what only a file keeps, with its path; once that is gone it is too', async () => {
+  // In namespaces of their own all that is listed is theirs.
+  const script = `touch /mnt/kept; "$@" run --net --persist net=/mnt/kept -- readlink /proc/self/ns/net
+    "$@" ls --persistent; "$@" ls --json --persistent; umount /mnt/kept; "$@" ls --persistent`
+  const flags = ['--user', '--pid', '--tmpfs', '/mnt']
+  const { stdout, stderr } = await runNs('run', ...flags, '--', 'sh', '-c', script, 'sh', ...ns)
+  expect(stderr).toBe('')
+  const [link = '', head, line, ...rest] = stdout.trimEnd().split('\n')
+  const inode = Number(link.match(/\d+/)?.[0])
+  expect(head).toMatch(/^NAMESPACE .* COMMAND, OR WHAT KEEPS IT$/)
+  expect(line).toMatch(new RegExp(`^net ${inode} +0 +/mnt/kept$`))
+  expect(rest.pop()).toMatch(/^NAMESPACE/) // and no line below it
+  const { namespaces } = JSON.parse(rest.join('\n')) as Listing
+  expect(namespaces).toMatchObject([
+    { type: 'net', inode, processes: [], mounts: ['/mnt/kept'], owner: expect.any(Number) },
+  ])
+})
+
 test('--watch goes on with what comes and goes, and ends with its reader', async () => {
   const [file = '', ...args] = [...ns, 'ls', '--type', 'uts', '--watch']
   const watching = spawnNode(file, args, { stdio: ['ignore', 'pipe', 'ignore'] })
