@@ -223,7 +223,7 @@ if (refusal === undefined)
 
 if (lane === 'root')
   describe('delegation', () => {
-    test('an ordinary user makes a cgroup in what was handed to him, and none beside it', async () => {
+    test('an ordinary user makes a cgroup in what was handed to him, does with it what root can, and makes none beside it', async () => {
       await using box = Cgroup.create()
       box.delegate({ uid: 12345, gid: 12345 })
       // Nobody else's processes may be in it: he is born in a child, as systemd does it.
@@ -238,14 +238,28 @@ if (lane === 'root')
         const { path } = made
         made.add(process.pid)
         const inside = made.processes.includes(process.pid)
-        const sleep = { file: 'sleep', args: ['600'], fds: [] }
-        const { pid } = await launch([cgroup({ placement: made, namespace: false })], sleep).started
+        const busy = { file: 'sh', args: ['-c', 'while :; do :; done'], fds: [] }
+        const child = launch([cgroup({ placement: made, namespace: false })], busy)
+        const { pid, warnings } = await child.started
         const born = made.processes.includes(pid)
         Cgroup.open('${own}').add(process.pid)
+        const told = []
+        const watching = (async () => {
+          for await (const { populated, frozen } of made.watch()) told.push([populated, frozen])
+        })()
+        while (made.usage.cpu.total === 0) await new Promise(setImmediate)
+        await made.freeze()
+        const { frozen } = made.events
+        await made.thaw()
+        made.kill()
+        await made.empty()
+        const { signalCode } = await child.exited
         await made.remove()
-        let beside = 'no error'
-        try { Cgroup.create({ parent: '${dirname(box.path)}' }) } catch ({ code }) { beside = code }
-        console.log(JSON.stringify({ path, inside, born, beside, uid: process.getuid() }))`
+        await watching
+        const codeOf = (options) => { try { Cgroup.create(options) } catch ({ code }) { return code } }
+        const beside = codeOf({ parent: '${dirname(box.path)}' })
+        const seen = { first: told[0], last: told.at(-1), frozen, signalCode, warnings }
+        console.log(JSON.stringify({ path, inside, born, beside, ...seen, uid: process.getuid() }))`
       const { stdout, stderr } = await output(born(child), {
         file: process.execPath,
         args: ['--conditions=@ns/source', '--input-type=module', '-e', script],
@@ -258,6 +272,11 @@ if (lane === 'root')
         inside: true,
         born: true,
         beside: 'ERR_NS_PERMISSION',
+        first: [true, false],
+        last: [false, false],
+        frozen: true,
+        signalCode: 'SIGKILL',
+        warnings: [expect.stringMatching(/the bounding set is kept/)],
         uid: 12345,
       })
     })
