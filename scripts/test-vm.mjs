@@ -11,7 +11,20 @@ import { build } from './build.mjs'
 import { record } from './vm/platforms.mjs'
 import { withStage } from './vm/stage.mjs'
 
-const tested = ['syscalls', 'uts', 'pid', 'mount', 'net', 'user', 'ipc', 'cgroup', 'time', 'spawn']
+const tested = [
+  'syscalls',
+  'uts',
+  'pid',
+  'mount',
+  'net',
+  'user',
+  'ipc',
+  'cgroup',
+  'time',
+  'spawn',
+  'netlink',
+  'lab',
+]
 /** They measure, or kill hundreds of times: hours where code runs 10 to 30 times slower. */
 const left = ['**/load.test.ts', '**/safety/leaks.test.ts']
 
@@ -47,7 +60,7 @@ async function runTests(folder) {
   const command = ['scripts/vm/inside.sh', lane.join(' '), ...excludes, ...filters]
   const child = spawn(runner, machine(folder, '3600', command), {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, NS_VM_PACKAGES: 'gcc libc6-dev python3-minimal' },
+    env: { ...process.env, NS_VM_PACKAGES: 'gcc libc6-dev python3-minimal tcpdump' },
   })
   const results = []
   for await (const line of createInterface({ input: child.stdout })) {

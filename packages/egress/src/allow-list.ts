@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import { domainToASCII } from 'node:url'
 import { invalidOption } from '@ns/syscalls'
 import { canonical, isLoopback } from './address.ts'
-import { type Protocol, type Service, serviceOf } from './service.ts'
+import { type Protocol, readService, type Service, serviceOf } from './service.ts'
 
 /** What may be reached. */
 export interface AllowList {
@@ -12,6 +12,8 @@ export interface AllowList {
   readonly addresses: ReadonlyMap<string, ReadonlySet<Service>>
   /** Every service that anything has. */
   readonly services: readonly Service[]
+  /** Those of them that are for datagrams: each takes a socket inside. */
+  readonly udpPorts: readonly number[]
 }
 
 /**
@@ -32,9 +34,14 @@ export function readAllowList(entries: readonly string[]): AllowList {
     else add(names, host, service)
   }
   const all = [names, below, addresses].flatMap((map) => [...map.values()])
+  const services = [...new Set(all.flatMap((its) => [...its]))].sort()
   return {
     addresses,
-    services: [...new Set(all.flatMap((services) => [...services]))].sort(),
+    services,
+    udpPorts: services
+      .map(readService)
+      .filter(({ protocol }) => protocol === 'udp')
+      .map(({ port }) => port),
     servicesOf: (name) => {
       const found = [names.get(name), ...parents(name).map((parent) => below.get(parent))]
       return new Set(found.flatMap((services) => [...(services ?? [])]))

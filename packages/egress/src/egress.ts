@@ -57,7 +57,7 @@ export class Egress implements Contribution, AsyncDisposable {
 
   steps(plan: Plan): void {
     if (!this.#isOpen) throw invalidOption('egress: it is closed', 'net')
-    addSteps(plan, plan.fd(this.#theirs, 'gate'), this.#policy.allowList.services)
+    addSteps(plan, plan.fd(this.#theirs, 'gate'), this.#policy.allowList.udpPorts)
   }
 
   /** Nothing to do yet: that there is a promise makes a start refuse that blocks, which nobody could serve. */

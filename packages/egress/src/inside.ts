@@ -4,7 +4,6 @@ import { NETLINK_PROTOCOL } from '@ns/netlink'
 import { AF_UNIX, type Fd, MSG, type Plan, rightsMessage, Slot, SOCK } from '@ns/syscalls'
 import { bytesOf } from './address.ts'
 import { AF_INET, AF_INET6, AF_NETLINK, SOCK_DGRAM, SOCK_RAW } from './constants.ts'
-import { readService, type Service } from './service.ts'
 
 /** What is opened inside, and the letter of the message by which it comes out. */
 export const LETTER = {
@@ -23,14 +22,6 @@ export const LETTER = {
 /** Of a socket for the datagrams to one port. */
 export const udpLetter = (letter: string, port: number): string => `${letter}${port}`
 
-/** The ports that are allowed for datagrams. */
-export function udpPorts(services: readonly Service[]): readonly number[] {
-  return services.flatMap((service) => {
-    const { protocol, port } = readService(service)
-    return protocol === 'udp' ? [port] : []
-  })
-}
-
 /** The parent's word, and room for why it has none to give. */
 export const GO = 'g'
 const WHY = 512
@@ -45,9 +36,9 @@ const hasIpv6 = (): boolean => existsSync('/proc/net/if_inet6')
  * serves them. A parent that is gone, or fails, ends the start.
  *
  * @param gate where the first is sent: the end of a socket of this start's own, by which the others go
- * @param services all that will be allowed
+ * @param udpPorts those that will be allowed for datagrams
  */
-export function addSteps(plan: Plan, gate: Fd, services: readonly Service[]): void {
+export function addSteps(plan: Plan, gate: Fd, udpPorts: readonly number[]): void {
   net().steps(plan) // lo has to be up before its addresses can be bound
   const steps = plan.in('net')
   const first = rightsMessage(plan, LETTER.control)
@@ -76,11 +67,9 @@ export function addSteps(plan: Plan, gate: Fd, services: readonly Service[]): vo
   if (hasIpv6()) {
     hand(LETTER.tcp6, inet(SOCK.STREAM, '::1'))
     hand(LETTER.dns6, inet(SOCK_DGRAM, '::1'))
-    for (const port of udpPorts(services))
-      hand(udpLetter(LETTER.udp6, port), inet(SOCK_DGRAM, '::'))
+    for (const port of udpPorts) hand(udpLetter(LETTER.udp6, port), inet(SOCK_DGRAM, '::'))
   }
-  for (const port of udpPorts(services))
-    hand(udpLetter(LETTER.udp, port), inet(SOCK_DGRAM, '0.0.0.0'))
+  for (const port of udpPorts) hand(udpLetter(LETTER.udp, port), inet(SOCK_DGRAM, '0.0.0.0'))
   hand(LETTER.tcp, inet(SOCK.STREAM, '127.0.0.1'))
   // The last: what comes after it is the parent's. Bound to an address, or its answers would leave from another one
   // than the redirected query went to, and be refused.

@@ -6,7 +6,7 @@ import { close, eventLoop, type Source, send } from '@ns/syscalls'
 import type { AllowList } from './allow-list.ts'
 import type { Arrived } from './arrival.ts'
 import { Gateway, type GatewayParts } from './gateway.ts'
-import { GO, LETTER, udpLetter, udpPorts } from './inside.ts'
+import { GO, LETTER, udpLetter } from './inside.ts'
 import { RefusalLog } from './refusal-log.ts'
 import { Resolver } from './resolver.ts'
 import { type Listeners, openAddresses, rules } from './rules.ts'
@@ -78,7 +78,7 @@ export class Network {
     const parts = { targets, resolver, ...callbacks }
     const gateway = this.#using(new Gateway(parts))
     const udp = (letter: string) =>
-      udpPorts(allowList.services).map((port): [number, number] => {
+      allowList.udpPorts.map((port): [number, number] => {
         const own = this.#using(new UdpGateway(port, this.#take(udpLetter(letter, port)), parts))
         return [port, own.port]
       })

@@ -16,3 +16,5 @@ export const GSO_MAX_SEGS = 65_535
 export const VIRTIO_NET_HDR = 10
 /** Bytes of an ethernet header. */
 export const ETH_HLEN = 14
+/** Of what is read or written at once. */
+export const LONGEST_FRAME: number = VIRTIO_NET_HDR + ETH_HLEN + 65_536

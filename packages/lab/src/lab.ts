@@ -6,29 +6,12 @@ import { Ground } from './ground/ground.ts'
 import { mermaidOf } from './mermaid.ts'
 import { namesFor } from './network/names.ts'
 import { masquerade } from './network/nat.ts'
-import { Network, type NetworkOptions, networkKeys } from './network/network.ts'
+import { Network } from './network/network.ts'
+import { type NetworkOptions, networkKeys } from './network/options.ts'
+import { type IsCut, partitionOf, whole } from './network/partition.ts'
 import { waysOf } from './network/routes.ts'
 import { Node, type Routing } from './node/node.ts'
-
-/** Options of `createLab`. */
-export interface LabOptions {
-  /** Who carries the frames of networks that don't say so themselves. @default the best that the machine has */
-  readonly backend?: Backend | undefined
-  /** Of everything random: with the same, the same packets of a line are lost. A whole number. @default 1 */
-  readonly seed?: number | undefined
-}
-
-/** Options of `Lab.router`. */
-export interface RouterOptions {
-  /** The name of a network, outside: what leaves for it has the router's own address there, and none of its nodes gets a way in. */
-  readonly nat?: string | undefined
-}
-
-/** Options of `Lab.link`. */
-export interface LinkOptions extends NetworkOptions {
-  /** @default the names of its nodes, `'a-b'` */
-  readonly name?: string | undefined
-}
+import type { LabOptions, LinkOptions, RouterOptions } from './options.ts'
 
 /**
  * Makes an empty lab, as an ordinary user too. End it, or let `await using` do so.
@@ -58,7 +41,7 @@ export class Lab {
   readonly #nodes = new Map<string, Node>()
   readonly #networks = new Map<string, Network>()
   readonly #making = new Set<string>()
-  #groupOf: ReadonlyMap<Node, number> = new Map()
+  #isCut: IsCut = whole
   #ended: Promise<void> | undefined
 
   /** @internal */
@@ -90,9 +73,7 @@ export class Lab {
 
   async #make(name: string, routing?: Routing): Promise<Node> {
     this.#checkOpen()
-    // Letters of host names, so that it stands for itself in /etc/hosts (hosts(5)).
-    if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i.test(name) || name === 'localhost')
-      throw invalidOption(`node: ${JSON.stringify(name)} is no host name`, 'net')
+    checkHostName(name)
     if (this.#nodes.has(name) || this.#making.has(name))
       throw invalidOption(`node: there is a ${name} already`, 'net')
     this.#making.add(name)
@@ -173,31 +154,18 @@ export class Lab {
    * that forwards for both belongs to one of them. Takes the place of a partition that there was.
    */
   partition(...groups: readonly (readonly Node[])[]): void {
-    const groupOf = new Map<Node, number>()
-    groups.forEach((group, i) => {
-      for (const node of group) {
-        if (groupOf.has(node))
-          throw invalidOption(`partition: ${node.name} is in two groups`, 'net')
-        groupOf.set(node, i)
-      }
-    })
-    this.#split(groupOf)
+    this.#split(partitionOf(groups))
   }
 
   /** Ends the partition. Cables that were pulled stay so: `network.up()`. */
   heal(): void {
-    this.#split(new Map())
+    this.#split(whole)
   }
 
-  #split(groupOf: ReadonlyMap<Node, number>): void {
+  #split(isCut: IsCut): void {
     this.#checkOpen()
-    this.#groupOf = groupOf
-    for (const network of this.#networks.values()) network.cut(this.#isCut)
-  }
-
-  readonly #isCut = (from: Node, to: Node): boolean => {
-    const [one, other] = [this.#groupOf.get(from), this.#groupOf.get(to)]
-    return one !== undefined && other !== undefined && one !== other
+    this.#isCut = isCut
+    for (const network of this.#networks.values()) network.cut(isCut)
   }
 
   /** A picture of it, for Mermaid. */
@@ -227,4 +195,10 @@ export class Lab {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
   }
+}
+
+/** Letters of host names, so that it stands for itself in /etc/hosts (hosts(5)). */
+function checkHostName(name: string): void {
+  if (/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i.test(name) && name !== 'localhost') return
+  throw invalidOption(`node: ${JSON.stringify(name)} is no host name`, 'net')
 }

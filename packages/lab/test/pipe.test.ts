@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { VIRTIO_NET_HDR } from '../src/constants.ts'
 import { Pipe } from '../src/emulator/pipe.ts'
 import { randomOf, seedOf } from '../src/emulator/random.ts'
 import { changed, type Impairment, isPerPacket, perfect } from '../src/impairment.ts'
@@ -9,8 +10,8 @@ function passed(impairment: Impairment, { count = 10_000, gap = 0, bytes = 100, 
   const out: { number: number; at: number }[] = []
   let now = 0
   const until = (end: number) => {
-    waiting.sort((a, b) => a.due - b.due)
-    while (waiting[0] && waiting[0].due <= end) {
+    const sort = () => waiting.sort((a, b) => a.due - b.due)
+    for (sort(); waiting[0] && waiting[0].due <= end; sort()) {
       now = waiting[0].due
       waiting.shift()?.run()
     }
@@ -18,13 +19,13 @@ function passed(impairment: Impairment, { count = 10_000, gap = 0, bytes = 100, 
   }
   const time = { now: () => now, at: (due: number, run: () => void) => waiting.push({ due, run }) }
   const pipe = new Pipe(time, randomOf(seed), (frame) =>
-    out.push({ number: Buffer.from(frame).readUInt32BE(0), at: now }),
+    out.push({ number: frame.readUInt32BE(VIRTIO_NET_HDR), at: now }),
   )
   pipe.line = changed(perfect, impairment)
-  const frame = Buffer.alloc(bytes) // one memory for all, as it is read into
+  const frame = Buffer.alloc(VIRTIO_NET_HDR + bytes) // one memory for all, as it is read into
   for (let number = 0; number < count; number++) {
     if (gap > 0) until(number * gap)
-    frame.writeUInt32BE(number)
+    frame.writeUInt32BE(number, VIRTIO_NET_HDR)
     pipe.send(frame)
   }
   until(Number.POSITIVE_INFINITY)

@@ -20,14 +20,15 @@ export type { NewNetwork } from './create.ts'
 export { type Interface, readInterfaces } from './interfaces.ts'
 export type { NamesOptions } from './names/directory.ts'
 export { type NetOptions, net } from './net.ts'
-export {
-  type NamedNetNsOptions,
-  NetNs,
-  type NetNsOptions,
-  type NewNamedNetNsOptions,
-  type NewNetNsOptions,
-} from './net-ns.ts'
+export { NetNs } from './net-ns/net-ns.ts'
+export type {
+  NamedNetNsOptions,
+  NetNsOptions,
+  NewNamedNetNsOptions,
+  NewNetNsOptions,
+} from './net-ns/options.ts'
 export type { LinkEnd, PairOptions } from './recipes/ends.ts'
+export type { Forward } from './recipes/forward.ts'
 export type { ForwardOptions } from './recipes/forward-options.ts'
 export {
   forwarding,
@@ -46,7 +47,6 @@ export {
   moveLink,
   vethPair,
 } from './recipes/links.ts'
-export type { Forward } from './recipes/relay.ts'
 export type { UndiciConnector, UndiciTarget } from './sockets/agents.ts'
 export type { ConnectOptions } from './sockets/connect.ts'
 export type { ListenOptions } from './sockets/listen.ts'

@@ -1,5 +1,8 @@
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 import { text } from 'node:stream/consumers'
+import { setTimeout } from 'node:timers/promises'
 import { asCaller, checkLeaks, failure, needs, running, userNamespaces, waitFor } from '@ns/testkit'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { type ForwardOptions, net } from '../src/index.ts'
@@ -58,6 +61,61 @@ describe('ports of ours that lead inside', () => {
     })
   })
 
+  test('of UDP carry each sender’s datagrams, and what comes back goes back to it', async () => {
+    await using outer = await inside()
+    const server = await outer.ns.udp({ host: '127.0.0.1', port: 53 })
+    const senders = new Set<number>()
+    server.on('message', (message, { port, address }) => {
+      senders.add(port)
+      server.send(`${message}?`, port, address)
+    })
+    const forward = await outer.ns.forward({ port: 0, protocol: 'udp', to: { port: 53 } })
+    const [one, other] = [createSocket('udp4'), createSocket('udp4')]
+    const ask = async (client: typeof one, text: string) => {
+      client.send(text, forward.port, forward.host)
+      const [answer] = await once(client, 'message')
+      return `${answer}`
+    }
+    expect(await Promise.all([ask(one, 'a'), ask(other, 'b')])).toEqual(['a?', 'b?'])
+    expect(await ask(one, 'c'.repeat(9000))).toBe(`${'c'.repeat(9000)}?`)
+    expect(senders.size).toBe(2)
+    server.close()
+    one.send('nobody listens now', forward.port, forward.host)
+    const again = await outer.ns.udp({ host: '127.0.0.1', port: 53 })
+    again.on('message', (message, { port, address }) => again.send(message, port, address))
+    await waitFor(async () => (await Promise.race([ask(one, 'd'), setTimeout(200)])) !== undefined)
+    forward.close()
+    forward.close()
+    again.close()
+    one.close()
+    other.close()
+  })
+
+  test('of UDP, of a start, are there with it and gone with it', async () => {
+    await using outer = await inside()
+    const forwards = [{ port: 8080, protocol: 'udp', to: { port: 8000 } }] as const
+    const script = `const socket = require('node:dgram').createSocket('udp4').bind(8000, '127.0.0.1')
+      socket.on('message', (it, { port }) => socket.send('hello ' + it, port, '127.0.0.1'))`
+    const command = { file: process.execPath, args: ['-e', script] }
+    const wired = asCaller([net({ forwards, outside: outer.pid })], outer.pid)
+    const child = await running(wired, command)
+    const client = await outer.ns.udp()
+    const answer = once(client, 'message')
+    let isAnswered = false
+    void answer.then(() => {
+      isAnswered = true
+    })
+    await waitFor(() => {
+      if (!isAnswered) client.send('world', 8080, '127.0.0.1')
+      return isAnswered
+    })
+    expect(`${(await answer)[0]}`).toBe('hello world')
+    await child[Symbol.asyncDispose]()
+    const free = await outer.ns.udp({ host: '127.0.0.1', port: 8080 })
+    free.close()
+    client.close()
+  })
+
   test('of a start are there with it and gone with it', async () => {
     await using outer = await inside()
     const forwards = [{ port: 8080, to: { port: 8000 } }]
@@ -89,7 +147,7 @@ describe('ports of ours that lead inside', () => {
     [{ port: -1 }, /net\.forwards\.port/],
     [{ port: 0 }, /net\.forwards/],
     [{ port: 80, to: { port: 1e9 } }, /net\.forwards\.to\.port/],
-    [{ port: 80, protocol: 'udp' } as never, /unknown option protocol/],
+    [{ port: 80, protocol: 'sctp' } as never, /net\.forwards\.protocol/],
   ])('A7: hostile ones are refused before anything exists: %o', (forward, message) => {
     expect(() => net({ forwards: [forward] })).toThrow(
       expect.objectContaining({

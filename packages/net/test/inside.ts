@@ -1,8 +1,7 @@
 import { readlinkSync } from 'node:fs'
 import { close, descriptor } from '@ns/syscalls'
 import { asCaller, type Running, running } from '@ns/testkit'
-import { net } from '../src/index.ts'
-import { NetNs, type NetNsOptions } from '../src/net-ns.ts'
+import { NetNs, type NetNsOptions, net } from '../src/index.ts'
 
 /** A network namespace of a test's own, held by a process. */
 export interface Inside extends AsyncDisposable {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Contribution } from '@ns/syscalls'
 import {
@@ -10,6 +10,7 @@ import {
   program,
   type Running,
   running,
+  Scratch,
   shell,
   waitFor,
 } from '@ns/testkit'
@@ -115,6 +116,34 @@ describe.each(['pasta', 'slirp4netns'])('%s', (driver) => {
       code: 'ERR_NS_PERMISSION',
       hint: expect.stringContaining('/dev/net/tun'),
     })
+  })
+
+  test('is refused one that is root’s alone, and says what to change', async () => {
+    const chmod = (mode: string) => shell([join('mount')], `chmod ${mode} /dev/net/tun`)
+    await chmod('600')
+    const { code, message, hint } = JSON.parse(await run('refused', driver))
+    await chmod('666')
+    expect({ code, hint }).toEqual({
+      code: 'ERR_NS_PERMISSION',
+      hint: expect.stringContaining('chmod 666'),
+    })
+    expect(message).toContain('EACCES')
+  })
+
+  test('that is not ready in time is ended, and what it said is told', async () => {
+    using scratch = new Scratch()
+    // The real one, but stopped before it begins; asked for its version it answers.
+    const real = (await output([], { file: 'which', args: [driver] })).stdout.trim()
+    const script = `#!/bin/sh
+      case $1 in --version|--help) exec ${real} "$@" ;; esac
+      echo not yet >&2; kill -STOP $$; exec ${real} "$@"`
+    scratch.file(driver, script, 0o755)
+    chmodSync(scratch.path, 0o755)
+    const path = `${scratch.path}:${process.env.PATH}`
+    const { code, message, children } = JSON.parse(await run('late', driver, { path }))
+    expect(code).toBe('ERR_NS_TIMEOUT')
+    expect(message).toMatch(/not ready in 300 ms: not yet$/)
+    expect(children).toBe('')
   })
 })
 

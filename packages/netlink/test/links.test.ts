@@ -1,6 +1,6 @@
-import { checkLeaks } from '@ns/testkit'
+import { checkLeaks, lane } from '@ns/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { bridge, type NewLink, text, veth } from '../src/index.ts'
+import { bridge, Netlink, type NewLink, text, veth } from '../src/index.ts'
 import { type Network, network } from './network.ts'
 
 let here: Network
@@ -69,6 +69,22 @@ describe('a veth pair', () => {
     expect(() => links.add(broken)).toThrow(expect.objectContaining({ syscall: 'RTM_NEWLINK' }))
     expect(links.list().map(({ name }) => name)).toEqual(['lo'])
   })
+})
+
+test('a number in place of %d is the least that is free, whoever finds it', async () => {
+  const user = lane === 'root' ? undefined : here.pid
+  // Nobody knows before its first link whether the kernel tells what it has made: below Linux 6.1 it never does.
+  using fresh = await Netlink.openInside(here.pid, { user })
+  const { links } = fresh
+  const make = (name?: string) => links.add({ kind: 'bridge', ...(name ? { name } : {}) }).name
+  here.netlink.links.add(bridge({ name: 'n1' }))
+  expect([make('n%d'), make('n%d'), make('n%d'), make()]).toEqual(['n0', 'n2', 'n3', 'bridge0'])
+  links.remove('n2')
+  expect(make('n%d')).toBe('n2')
+  using another = await Netlink.openInside(here.pid, { user })
+  expect(another.links.add({ kind: 'bridge' }).name).toBe('bridge1')
+  expect(() => another.links.add({ kind: 'nothing', name: 'x%d' })).toThrow(/Unknown device type/)
+  for (const { name } of links.list()) if (name !== 'lo') links.remove(name)
 })
 
 describe('a bridge', () => {

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { isLink } from './links.ts'
+import { nftTables } from './nft-tables.ts'
 import { descendants, type ProcessStat, youngProcesses } from './young-processes.ts'
 
 /** What a test could leave behind. */
@@ -11,6 +12,8 @@ export interface Resources {
   /** Namespaces that those are in and this process is not. */
   readonly namespaces: readonly string[]
   readonly interfaces: readonly string[]
+  /** Of nf_tables, in this process's network namespace. */
+  readonly tables: readonly string[]
   /** `/proc/self/mountinfo`. */
   readonly mounts: readonly string[]
 }
@@ -32,6 +35,7 @@ export function countResources(): Resources {
     processes: processes.map(({ pid, name, state }) => `${pid} ${name} ${state}`),
     namespaces: [...new Set(foreign)].sort(),
     interfaces: lines('/proc/self/net/dev').map((line) => line.replace(/:.*/, '').trim()),
+    tables: nftTables(),
     mounts: lines('/proc/self/mountinfo'),
   }
 }

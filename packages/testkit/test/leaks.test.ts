@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import {
   asCaller,
@@ -8,11 +9,14 @@ import {
   expectNoLeaks,
   output,
   ownMounts,
+  ownNetwork,
   running,
   waitFor,
 } from '../src/index.ts'
 
 checkLeaks()
+
+const fixture = fileURLToPath(new URL('fixtures/tables.ts', import.meta.url))
 
 const leftBehind = async (before: ReturnType<typeof countResources>) =>
   await expectNoLeaks(before).then(
@@ -54,6 +58,17 @@ test('an orphan is found though its parent is another process', async () => {
   expect(isThere()).toBe(true)
   process.kill(pid, 'SIGKILL')
   await waitFor(() => !isThere())
+})
+
+test('a table of nf_tables is found, by its family', async () => {
+  // In a network of its own: none is ever left in the machine's.
+  const { stdout, stderr } = await output(asCaller([ownNetwork()]), {
+    file: process.execPath,
+    args: ['--conditions=@ns/source', '--no-warnings', fixture],
+    capabilities: 'keep',
+  })
+  expect(stderr).toBe('')
+  expect(JSON.parse(stdout)).toEqual([[], ['1 left', '2 also']])
 })
 
 test('a mount more, one less and another order are found', async () => {

@@ -1,5 +1,6 @@
 import { eventLoop, type Source } from '@ns/syscalls'
-import { ETH_HLEN, VIRTIO_NET_HDR } from '../constants.ts'
+import { ETH_HLEN, LONGEST_FRAME, VIRTIO_NET_HDR } from '../constants.ts'
+import { bundleOf, packetsOf } from '../emulator/bundle.ts'
 import type { Clock } from '../emulator/clock.ts'
 import { type Device, openTap, openVeth, writeFrame } from '../emulator/device.ts'
 import { Pipe } from '../emulator/pipe.ts'
@@ -7,7 +8,6 @@ import { randomOf, seedOf } from '../emulator/random.ts'
 import { readFrames } from '../emulator/read-frames.ts'
 import type { Ground } from '../ground/ground.ts'
 import { type Line, perfect } from '../impairment.ts'
-import { setBundling } from './bundling.ts'
 import type { Fabric, FrameSink, Plug, Port } from './fabric.ts'
 
 /** Where the addresses of a frame are, and the bit that says that it is for many (IEEE 802). */
@@ -23,6 +23,7 @@ export class EmulatedFabric implements Fabric {
   /** Who was heard where: MAC addresses as numbers. */
   readonly #known = new Map<number, EmulatedPort>()
   readonly #sinks = new Set<FrameSink>()
+  #memory: Buffer | undefined
 
   constructor(ground: Ground, number: number, via: 'tap' | 'packet') {
     this.#ground = ground
@@ -37,21 +38,28 @@ export class EmulatedFabric implements Fabric {
         ? await openTap(this.#ground, plug)
         : await openVeth(this.#ground, plug, outer)
     const random = randomOf(seedOf(this.#ground.seed, plug.line))
-    const port: EmulatedPort = new EmulatedPort(device, plug, {
+    const port: EmulatedPort = new EmulatedPort(device, {
       clock: this.#ground.clock,
       random,
-      forward: (frame) => this.#forward(port, frame as Buffer),
+      forward: (frame) => this.#forward(port, frame),
     })
     this.#ports.push(port)
     return port
   }
 
   #forward(from: EmulatedPort, frame: Buffer): void {
-    for (const sink of this.#sinks) sink(frame.subarray(VIRTIO_NET_HDR))
+    if (this.#sinks.size > 0) this.#show(frame)
     this.#known.set(frame.readUIntBE(AT.source, 6), from)
     const isForMany = ((frame[AT.target] as number) & GROUP) !== 0
     const to = isForMany ? undefined : this.#known.get(frame.readUIntBE(AT.target, 6))
     for (const port of to ? [to] : this.#ports) from.reach(port, frame)
+  }
+
+  /** Packet by packet, whatever was under way as one. */
+  #show(frame: Buffer): void {
+    this.#memory ??= Buffer.allocUnsafeSlow(LONGEST_FRAME)
+    for (const packet of packetsOf(bundleOf(frame), this.#memory))
+      for (const sink of this.#sinks) sink(packet.subarray(VIRTIO_NET_HDR))
   }
 
   cut(pairs: readonly (readonly [Port, Port])[]): void {
@@ -76,23 +84,21 @@ export class EmulatedFabric implements Fabric {
 interface PortParts {
   readonly clock: Clock
   readonly random: () => number
-  readonly forward: FrameSink
+  readonly forward: (frame: Buffer) => void
 }
 
 class EmulatedPort implements Port {
   /** To whom nothing passes from here. */
   readonly cutOff: Set<Port> = new Set()
   readonly #device: Device
-  readonly #plug: Plug
   readonly #source: Source
   readonly #toSwitch: Pipe
   readonly #toNode: Pipe
-  readonly #memory = Buffer.alloc(VIRTIO_NET_HDR + ETH_HLEN + 65_536)
+  readonly #memory = Buffer.allocUnsafeSlow(LONGEST_FRAME)
   #isUp = true
 
-  constructor(device: Device, plug: Plug, { clock, random, forward }: PortParts) {
+  constructor(device: Device, { clock, random, forward }: PortParts) {
     this.#device = device
-    this.#plug = plug
     this.#toSwitch = new Pipe(clock, random, (frame) => this.#isUp && forward(frame))
     this.#toNode = new Pipe(clock, random, (frame) => this.#isUp && writeFrame(device.fd, frame))
     this.#source = eventLoop.watch(device.fd, () => this.#read())
@@ -101,15 +107,14 @@ class EmulatedPort implements Port {
 
   #read(): void {
     const isThere = readFrames(this.#device.fd, this.#memory, (frame) => {
-      if (this.#isUp && frame.length >= VIRTIO_NET_HDR + ETH_HLEN)
-        this.#toSwitch.send(frame, frame.length - VIRTIO_NET_HDR)
+      if (this.#isUp && frame.length >= VIRTIO_NET_HDR + ETH_HLEN) this.#toSwitch.send(frame)
     })
     if (!isThere) this.#source.close()
   }
 
   /** A frame goes on to another port. */
-  reach(to: EmulatedPort, frame: Uint8Array): void {
-    if (to !== this && !this.cutOff.has(to)) to.#toNode.send(frame, frame.length - VIRTIO_NET_HDR)
+  reach(to: EmulatedPort, frame: Buffer): void {
+    if (to !== this && !this.cutOff.has(to)) to.#toNode.send(frame)
   }
 
   set(line: Line): void {
@@ -126,11 +131,8 @@ class EmulatedPort implements Port {
     this.#device.setMtu(mtu)
   }
 
-  setBundling(isAllowed: boolean): void {
-    setBundling(this.#plug.netlink, this.#plug.name, isAllowed)
-  }
-
   close(): void {
+    this.#isUp = false // what is still under way has nowhere to go: the fd may be another's by then
     this.#source.close()
     this.#device.close()
   }

@@ -8,7 +8,7 @@ import type { Line } from '../impairment.ts'
  */
 export type Backend = 'netem' | 'tap' | 'packet' | 'veth'
 
-/** A frame of ethernet, as it comes from a node; the memory is the callee's until it returns. */
+/** Gets frames of ethernet, each one packet; the memory is the callee's until it returns. */
 export type FrameSink = (frame: Uint8Array) => void
 
 /** What a node's end of a line is to be. */
@@ -30,8 +30,6 @@ export interface Port {
   /** Plugs the cable in or pulls it: the node's link has a carrier or not, and keeps its addresses. */
   carrier(isUp: boolean): void
   setMtu(mtu: number): void
-  /** Every packet is handled alone, or as many segments at once as the kernel likes. */
-  setBundling(isAllowed: boolean): void
 }
 
 /** What carries the frames between the ports of one network. */

@@ -15,7 +15,7 @@ import { openPacketSocket } from '../emulator/packet-socket.ts'
 import { seedOf } from '../emulator/random.ts'
 import { readFrames } from '../emulator/read-frames.ts'
 import type { Ground } from '../ground/ground.ts'
-import { isPerfect, type Line, perfect } from '../impairment.ts'
+import { isPerfect, isPerPacket, type Line, perfect } from '../impairment.ts'
 import { setBundling } from './bundling.ts'
 import type { Fabric, FrameSink, Plug, Port } from './fabric.ts'
 
@@ -72,7 +72,10 @@ export class KernelFabric implements Fabric {
       for (const one of ends.splice(0)) one()
     }
     try {
-      for (const { outer } of this.#ports) {
+      for (const port of this.#ports) {
+        const { outer } = port
+        port.show(+1)
+        ends.push(() => port.show(-1))
         const fd = await openPacketSocket({ net, user }, netlink.links.index(outer), 'plain')
         ends.push(() => close(fd))
         const memory = Buffer.alloc(ETH_HLEN + 65_536)
@@ -105,8 +108,11 @@ class KernelPort implements Port {
   readonly #ground: Ground
   readonly #plug: Plug
   readonly #canImpair: boolean
+  #line: Line = perfect
   #hasNetem = false
   #hadRate = false
+  #isBundling = true
+  #sinks = 0
 
   constructor(ground: Ground, plug: Plug, outer: string, canImpair: boolean) {
     this.#ground = ground
@@ -123,6 +129,8 @@ class KernelPort implements Port {
         'net',
       )
     this.#hasNetem = true
+    this.#line = line
+    this.#bundle()
     this.#hadRate ||= line.rate !== perfect.rate
     const { latency: delay, jitter, loss, duplicate, reorder, queue: limit } = line
     const rate = this.#hadRate ? { rate: Math.min(line.rate, UNLIMITED), limit } : { limit }
@@ -142,7 +150,17 @@ class KernelPort implements Port {
     this.#ground.netlink.links.set(this.outer, { mtu })
   }
 
-  setBundling(isAllowed: boolean): void {
+  /** So many more want to see each packet. */
+  show(more: number): void {
+    this.#sinks += more
+    this.#bundle()
+  }
+
+  /** The kernel judges, and shows, what it hands over at once as one packet: then it may hand over no more than one. */
+  #bundle(): void {
+    const isAllowed = !isPerPacket(this.#line) && this.#sinks === 0
+    if (isAllowed === this.#isBundling) return
+    this.#isBundling = isAllowed
     setBundling(this.#plug.netlink, this.#plug.name, isAllowed)
   }
 }

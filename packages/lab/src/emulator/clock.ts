@@ -1,20 +1,15 @@
-import { attempt, close, descriptor, eventLoop, type Source, succeed } from '@ns/syscalls'
+import { close, descriptor, eventLoop, type Source, succeed } from '@ns/syscalls'
+import { Schedule } from './schedule.ts'
 
 // include/uapi/linux/timerfd.h, time.h
 const CLOCK_MONOTONIC = 1
 const TFD = { NONBLOCK: 0o4000, CLOEXEC: 0o2000000 } as const
-/** Bytes of `struct itimerspec`: the interval, and when. */
-const ITIMERSPEC = { size: 32, value: 16 } as const
+/** Bytes of `struct itimerspec`, and where its seconds and nanoseconds are. */
+const ITIMERSPEC = { size: 32, seconds: 16, nanoseconds: 24 } as const
 
 const INFINITE = Number.POSITIVE_INFINITY
 /** Done at once: who gets what was sent is to have a turn, before its buffers are full. */
 const MOST = 64
-
-interface Entry {
-  readonly due: number
-  readonly number: number
-  readonly run: () => void
-}
 
 /**
  * What is to be done later, in the order of its time. A timerfd, because Node's timers count whole milliseconds
@@ -23,10 +18,9 @@ interface Entry {
 export class Clock {
   readonly #fd = descriptor({}, 'timerfd_create', CLOCK_MONOTONIC, TFD.NONBLOCK | TFD.CLOEXEC)
   readonly #source: Source
-  /** A binary heap. */
-  readonly #heap: Entry[] = []
+  readonly #schedule = new Schedule<() => void>()
+  readonly #time: Buffer = Buffer.alloc(ITIMERSPEC.size)
   #next = INFINITE
-  #count = 0
   #isOpen = true
 
   constructor() {
@@ -41,64 +35,36 @@ export class Clock {
 
   /** Has it done at a time of `now`; what has the same time is done in the order of the calls. */
   at(due: number, run: () => void): void {
-    push(this.#heap, { due, number: this.#count++, run })
+    this.#schedule.add(due, run)
     if (due < this.#next) this.#set(due)
   }
 
   #ring(): void {
     if (!this.#isOpen) return
-    attempt('read', this.#fd, Buffer.alloc(8), 8)
-    this.#next = INFINITE
-    for (let left = MOST; left > 0 && (this.#heap[0]?.due ?? INFINITE) <= this.now(); left--)
-      pop(this.#heap).run()
-    const [first] = this.#heap
-    if (first) this.#set(first.due)
+    this.#next = -INFINITE // nothing that is done now sets it
+    const now = this.now()
+    const due: (() => void)[] = [] // what they have done at once has its turn later
+    while (due.length < MOST && this.#schedule.next <= now) due.push(this.#schedule.take())
+    for (const run of due) run()
+    this.#set(this.#schedule.next)
   }
 
+  /** A new time takes what has rung away, as a read would; a time of 0 is never. */
   #set(due: number): void {
+    if (!this.#isOpen) return
     this.#next = due
-    const wait = BigInt(Math.max(1, Math.ceil((due - this.now()) * 1e6)))
-    const memory = Buffer.alloc(ITIMERSPEC.size)
-    memory.writeBigInt64LE(wait / 1_000_000_000n, ITIMERSPEC.value)
-    memory.writeBigInt64LE(wait % 1_000_000_000n, ITIMERSPEC.value + 8)
-    succeed({}, 'timerfd_settime', this.#fd, 0, memory, null)
+    const wait = due === INFINITE ? 0 : Math.max(1, Math.ceil((due - this.now()) * 1e6))
+    this.#time.writeUInt32LE(Math.floor(wait / 1e9), ITIMERSPEC.seconds)
+    this.#time.writeUInt32LE(wait % 1e9, ITIMERSPEC.nanoseconds)
+    succeed({}, 'timerfd_settime', this.#fd, 0, this.#time, null)
   }
 
   /** Forgets what is left; a second time does nothing. */
   close(): void {
     if (!this.#isOpen) return
     this.#isOpen = false
-    this.#heap.length = 0
+    this.#schedule.clear()
     this.#source.close()
     close(this.#fd)
   }
-}
-
-const isBefore = (a: Entry, b: Entry) => a.due < b.due || (a.due === b.due && a.number < b.number)
-
-function push(heap: Entry[], entry: Entry): void {
-  let at = heap.length
-  for (let up = (at - 1) >> 1; at > 0 && isBefore(entry, heap[up] as Entry); up = (at - 1) >> 1) {
-    heap[at] = heap[up] as Entry
-    at = up
-  }
-  heap[at] = entry
-}
-
-/** Takes the first away, which has to be there. */
-function pop(heap: Entry[]): Entry {
-  const last = heap.pop() as Entry
-  const [first] = heap
-  if (!first) return last
-  let at = 0
-  for (;;) {
-    let down = 2 * at + 1
-    if (down >= heap.length) break
-    if (down + 1 < heap.length && isBefore(heap[down + 1] as Entry, heap[down] as Entry)) down += 1
-    if (!isBefore(heap[down] as Entry, last)) break
-    heap[at] = heap[down] as Entry
-    at = down
-  }
-  heap[at] = last
-  return first
 }

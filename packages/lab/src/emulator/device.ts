@@ -70,6 +70,6 @@ export async function openVeth(ground: Ground, plug: Plug, outer: string): Promi
 }
 
 /** Makes a frame arrive; one that can't be taken is lost, as on any line. */
-export function writeFrame(fd: number, frame: Uint8Array): void {
+export function writeFrame(fd: number, frame: Buffer): void {
   attempt('write', fd, frame, frame.length)
 }

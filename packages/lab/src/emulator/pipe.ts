@@ -1,5 +1,8 @@
-import { type Line, perfect } from '../impairment.ts'
+import { LONGEST_FRAME } from '../constants.ts'
+import { isPerPacket, type Line, perfect } from '../impairment.ts'
+import { type Bundle, bundleOf, bytesOf, cut, wholeOf } from './bundle.ts'
 import type { Random } from './random.ts'
+import { Schedule } from './schedule.ts'
 
 /** What a pipe needs to know of time. */
 export interface Time {
@@ -7,56 +10,128 @@ export interface Time {
   at(due: number, run: () => void): void
 }
 
-/** One direction of a line: what comes in comes out later, twice, or never, as netem has it (tc-netem(8)). */
+/** Packets of a bundle that come out together. */
+interface Run {
+  readonly bundle: Bundle
+  readonly from: number
+  to: number
+}
+
+/** A packet that waits. */
+interface Waiting {
+  readonly bundle: Bundle
+  readonly packet: number
+}
+
+const INFINITE = Number.POSITIVE_INFINITY
+/** Frames that come out at once: who gets them is to have a turn, in which libuv reads as many datagrams, before its buffers are full. */
+const MOST = 32
+
+/**
+ * One direction of a line: what comes in comes out later, twice, or never, as netem has it (tc-netem(8)). Each packet of a
+ * bundle is judged alone; those that belong together and come out at the same time are a bundle again.
+ */
 export class Pipe {
-  line: Line = perfect
   readonly #time: Time
   readonly #random: Random
-  readonly #out: (frame: Uint8Array) => void
+  readonly #out: (frame: Buffer) => void
+  readonly #waiting = new Schedule<Waiting>()
+  readonly #ring = () => this.#come()
+  #line: Line = perfect
+  #isPerPacket = false
   /** When the last packet has left, at this rate. */
   #free = 0
-  #underWay = 0
+  /** When it is to be told that it is time. */
+  #next = INFINITE
+  #run: Run | undefined
+  #memory: Buffer | undefined
 
   /** @param out gets what comes out; the memory is its own, or the caller's until it returns */
-  constructor(time: Time, random: Random, out: (frame: Uint8Array) => void) {
+  constructor(time: Time, random: Random, out: (frame: Buffer) => void) {
     this.#time = time
     this.#random = random
     this.#out = out
   }
 
+  get line(): Line {
+    return this.#line
+  }
+
+  set line(line: Line) {
+    this.#line = line
+    this.#isPerPacket = isPerPacket(line)
+  }
+
   /**
    * A frame comes in.
    *
-   * @param frame is copied if it has to wait
-   * @param bytes what counts for the rate
+   * @param frame with a virtio header; is copied if it has to wait
    */
-  send(frame: Uint8Array, bytes: number = frame.length): void {
-    const { loss, duplicate } = this.line
-    const isLost = this.#happens(loss)
-    const isDouble = this.#happens(duplicate)
-    if (!isLost) this.#pass(frame, bytes)
-    if (isDouble) this.#pass(frame, bytes)
+  send(frame: Buffer): void {
+    const { loss, duplicate, latency, rate, queue, reorder } = this.#line
+    const bundle = this.#isPerPacket ? bundleOf(frame) : wholeOf(frame)
+    const canPass = latency === 0 && rate === INFINITE
+    let kept: Bundle | undefined
+    const pass = (packet: number) => {
+      if ((canPass && this.#waiting.size === 0) || this.#happens(reorder))
+        this.#emit(bundle, packet)
+      else if (this.#waiting.size < queue) {
+        kept ??= { ...bundle, frame: Buffer.from(frame) }
+        this.#delay(kept, packet)
+      }
+    }
+    for (let packet = 0; packet < bundle.count; packet++) {
+      const isLost = this.#happens(loss)
+      const isDouble = this.#happens(duplicate)
+      if (!isLost) pass(packet)
+      if (isDouble) pass(packet)
+    }
+    this.#flush()
+    if (kept) this.#wait()
   }
 
-  #pass(frame: Uint8Array, bytes: number): void {
-    const { latency, rate, queue, reorder } = this.line
-    const isFree = latency === 0 && rate === perfect.rate && this.#underWay === 0
-    if (isFree || this.#happens(reorder)) this.#out(frame)
-    else if (this.#underWay < queue) this.#delay(frame, bytes)
-  }
-
-  #delay(frame: Uint8Array, bytes: number): void {
-    const { latency, rate } = this.line
-    const now = this.#time.now()
-    this.#free = Math.max(now, this.#free) + (bytes * 8000) / rate
-    const { jitter } = this.line
+  #delay(bundle: Bundle, packet: number): void {
+    const { latency, jitter, rate } = this.#line
+    this.#free = Math.max(this.#time.now(), this.#free) + (bytesOf(bundle, packet) * 8000) / rate
     const varied = jitter === 0 ? latency : latency + (2 * this.#random() - 1) * jitter
-    const copy = Buffer.from(frame)
-    this.#underWay += 1
-    this.#time.at(this.#free + varied, () => {
-      this.#underWay -= 1
-      this.#out(copy)
-    })
+    this.#waiting.add(this.#free + varied, { bundle, packet })
+  }
+
+  #wait(): void {
+    const { next } = this.#waiting
+    if (next >= this.#next) return
+    this.#next = next
+    this.#time.at(next, this.#ring)
+  }
+
+  #come(): void {
+    const now = this.#time.now()
+    if (this.#next <= now) this.#next = INFINITE
+    for (let left = MOST; left > 0 && this.#waiting.next <= now; ) {
+      const { bundle, packet } = this.#waiting.take()
+      if (this.#emit(bundle, packet) === 'begun') left -= 1
+    }
+    this.#flush()
+    this.#wait()
+  }
+
+  #emit(bundle: Bundle, packet: number): 'begun' | 'joined' {
+    if (this.#run?.bundle === bundle && this.#run.to === packet) {
+      this.#run.to += 1
+      return 'joined'
+    }
+    this.#flush()
+    this.#run = { bundle, from: packet, to: packet + 1 }
+    return 'begun'
+  }
+
+  #flush(): void {
+    const run = this.#run
+    if (!run) return
+    this.#run = undefined
+    const { bundle, from, to } = run
+    if (from > 0 || to < bundle.count) this.#memory ??= Buffer.allocUnsafeSlow(LONGEST_FRAME)
+    this.#out(cut(bundle, from, to, this.#memory ?? bundle.frame))
   }
 
   #happens(share: number): boolean {

@@ -5,7 +5,6 @@ import { pid } from '@ns/pid'
 import {
   type Child,
   type Contribution,
-  inside,
   isPrivileged,
   launch,
   Namespace,
@@ -13,6 +12,7 @@ import {
 } from '@ns/syscalls'
 import { user } from '@ns/user'
 import { Clock } from '../emulator/clock.ts'
+import { setSysctls } from './sysctls.ts'
 
 /** What a process does that is there to be found by its pid. */
 const waiting = { file: 'sleep', args: ['2147483647'], fds: [], env: {} } as const
@@ -54,12 +54,13 @@ export class Ground {
       await holder.started
       const types = isRootless ? (['user', 'net', 'pid'] as const) : (['net', 'pid'] as const)
       for (const type of types) opened[type] = Namespace.open(type, holder.pid)
-      const { net: hub, user: owner } = opened
+      const { user: owner } = opened
+      const hub = opened.net as Namespace
       // The hub says nothing of its own: no link-local addresses, no reports of multicast groups.
-      await writeSysctls(opened, { 'net/ipv6/conf/default/disable_ipv6': '1' })
-      const netlink = await Netlink.openInside(hub as Namespace, { user: owner })
+      await setSysctls({ net: hub, user: owner }, { 'net.ipv6.conf.default.disable_ipv6': 1 })
+      const netlink = await Netlink.openInside(hub, { user: owner })
       parts.push(netlink)
-      const nftables = await Nftables.openInside(hub as Namespace, { user: owner })
+      const nftables = await Nftables.openInside(hub, { user: owner })
       return new Ground(holder, opened, { netlink, nftables, seed })
     } catch (error) {
       for (const one of [...Object.values(opened), ...parts]) one.close()
@@ -124,19 +125,3 @@ type Opened = { [Type in NamespaceType]?: Namespace }
 
 /** In most containers the kernel makes no other `/proc` than the one that is there. */
 export const freshProc: Proc = proc('/proc', { source: 'bind-if-refused' })
-
-/** Writes sysctls of a network namespace: which one's they are is decided by who opens them. */
-export async function writeSysctls(
-  { net, user: owner }: { readonly net?: Namespace; readonly user?: Namespace | undefined },
-  values: Readonly<Record<string, string>>,
-): Promise<void> {
-  await inside({ user: owner, net }, (plan) => {
-    for (const [name, value] of Object.entries(values))
-      plan.in('net').writeFile(plan.proc, `sys/${name}`, value, {
-        namespace: 'net',
-        operation: 'set a sysctl',
-        tolerate: ['ENOENT', 'EBADF'], // without IPv6 there is none
-      })
-    return () => undefined
-  })
-}

@@ -1,40 +1,12 @@
 import { checkKeys, invalidOption } from '@ns/syscalls'
-import { type Address, addressesOf, addressOf, type Subnets } from '../addresses.ts'
+import { addressesOf, addressOf, type Subnets } from '../addresses.ts'
 import type { Backend, Fabric, Port } from '../backends/fabric.ts'
-import {
-  changed,
-  type Impairment,
-  impairmentKeys,
-  isPerPacket,
-  type Line,
-  perfect,
-} from '../impairment.ts'
+import { changed, type Line, perfect } from '../impairment.ts'
 import type { Node } from '../node/node.ts'
+import { freeName, type Member, macOf } from './member.ts'
+import { changeKeys, checkMtu, type NetworkChanges, type NetworkOptions } from './options.ts'
+import type { IsCut } from './partition.ts'
 import { Capture } from './pcap.ts'
-
-/** What a network is to be. */
-export interface NetworkOptions extends Impairment {
-  /** Bytes. @default 1500 */
-  readonly mtu?: number | undefined
-  /** One of each family at most. @default `10.0.N.0/24` and `fd6e:736c:6162:N::/64` */
-  readonly subnets?: Subnets | undefined
-  /** Of nodes, by name, with prefix length: `{ a: ['192.0.2.7/24'] }` @default the first that are free, in the order of the nodes */
-  readonly addresses?: Readonly<Record<string, readonly string[]>> | undefined
-  /** @default the lab's */
-  readonly backend?: Backend | undefined
-}
-
-/** What can be changed while traffic flows. */
-export type NetworkChanges = Impairment & Pick<NetworkOptions, 'mtu'>
-
-/** @internal A node's place in a network. */
-export interface Member {
-  readonly node: Node
-  readonly dev: string
-  readonly addresses: readonly Address[]
-  readonly port: Port
-  line: Line
-}
 
 /** @internal */
 export interface NetworkParts {
@@ -46,11 +18,6 @@ export interface NetworkParts {
   readonly subnets: Subnets
   readonly options: NetworkOptions
 }
-
-const changeKeys: readonly string[] = [...impairmentKeys, 'mtu']
-
-/** Keys of `NetworkOptions`. */
-export const networkKeys: readonly string[] = [...changeKeys, 'subnets', 'addresses', 'backend']
 
 /** A switch with its cables, or a link between two nodes: what each node sends passes its line, once, one way. */
 export class Network {
@@ -102,16 +69,15 @@ export class Network {
     const count = this.members.length + 1
     const given = this.#parts.options.addresses?.[node.name]
     const addresses = given ? given.map(addressOf) : addressesOf(this.subnets, count)
-    const dev = `eth${freeNumber(node)}`
-    const [high, low] = [this.number >> 8, this.number & 255].map(hex)
-    const mac = `02:6c:62:${high}:${low}:${hex(count)}` // locally administered
+    const dev = freeName(node)
+    const mac = macOf(this.number, count)
     const { net, netlink } = node
     const line = `${this.number}/${count}`
     const port = await this.#fabric.plug({ net, netlink, name: dev, mac, mtu: this.#mtu, line })
     const member: Member = { node, dev, addresses, port, line: this.#line }
     this.members.push(member)
     for (const { cidr } of addresses) netlink.addresses.add({ dev, address: cidr, noDad: true })
-    this.#apply(member)
+    port.set(member.line)
     node.gain(
       this,
       addresses.map(({ address }) => address),
@@ -137,13 +103,8 @@ export class Network {
     }
     members.forEach((member, i) => {
       member.line = lines[i] as Line
-      this.#apply(member)
+      member.port.set(member.line)
     })
-  }
-
-  #apply({ port, line }: Member): void {
-    port.setBundling(!isPerPacket(line) && this.#captures.size === 0)
-    port.set(line)
   }
 
   /** Pulls the cables, or that of one node: its link has no carrier, and keeps its addresses and routes. */
@@ -163,17 +124,15 @@ export class Network {
   async capture(path: string): Promise<Capture> {
     const capture = new Capture(path)
     this.#captures.add(capture)
-    for (const member of this.members) this.#apply(member)
     const end = await this.#fabric.tap((frame) => capture.write(frame))
     return capture.endWith(() => {
       end()
       this.#captures.delete(capture)
-      for (const member of this.members) this.#apply(member)
     })
   }
 
   /** @internal Nothing passes between nodes for which that is so. */
-  cut(isCut: (from: Node, to: Node) => boolean): void {
+  cut(isCut: IsCut): void {
     const pairs = this.members.flatMap((from) =>
       this.members.flatMap((to): [Port, Port][] =>
         from !== to && isCut(from.node, to.node) ? [[from.port, to.port]] : [],
@@ -200,18 +159,3 @@ export class Network {
     this.#fabric.close()
   }
 }
-
-/** The kernel's own least, for IPv4; below 1280 a link has no IPv6 (RFC 8200). */
-const LEAST_MTU = 68
-
-function checkMtu(mtu: number): number {
-  if (Number.isInteger(mtu) && mtu >= LEAST_MTU && mtu <= 65_521) return mtu
-  throw invalidOption(`mtu: from ${LEAST_MTU} to 65521 bytes are wanted`, 'net')
-}
-
-function freeNumber({ netlink }: Node): number {
-  const taken = new Set(netlink.links.list().map(({ name }) => name))
-  for (let number = 0; ; number++) if (!taken.has(`eth${number}`)) return number
-}
-
-const hex = (byte: number) => byte.toString(16).padStart(2, '0')

@@ -37,10 +37,11 @@ export class Capture {
 
   /** @internal */
   write(frame: Uint8Array): void {
-    const now = BigInt(Math.round((performance.timeOrigin + performance.now()) * 1e6))
-    const record = Buffer.alloc(16 + frame.length)
-    record.writeUInt32LE(Number(now / 1_000_000_000n), 0)
-    record.writeUInt32LE(Number(now % 1_000_000_000n), 4)
+    const now = performance.timeOrigin + performance.now()
+    const seconds = Math.floor(now / 1000)
+    const record = Buffer.allocUnsafe(16 + frame.length)
+    record.writeUInt32LE(seconds, 0)
+    record.writeUInt32LE(Math.floor((now - seconds * 1000) * 1e6), 4)
     record.writeUInt32LE(frame.length, 8)
     record.writeUInt32LE(frame.length, 12)
     record.set(frame, 16)

@@ -1,5 +1,6 @@
 import type { Node } from '../node/node.ts'
-import type { Member, Network } from './network.ts'
+import type { Member } from './member.ts'
+import type { Network } from './network.ts'
 
 /** A way to a network that a node isn't in. */
 export interface Way {

@@ -1,9 +1,10 @@
 import { file, mount } from '@ns/mount'
-import { net } from '@ns/net'
+import { net, type Sysctls } from '@ns/net'
 import { Netlink } from '@ns/netlink'
 import type { Contribution, Namespace } from '@ns/syscalls'
 import { uts } from '@ns/uts'
-import { freshProc, type Ground, writeSysctls } from '../ground/ground.ts'
+import { freshProc, type Ground } from '../ground/ground.ts'
+import { setSysctls } from '../ground/sysctls.ts'
 import { HostsFile } from './hosts-file.ts'
 
 /** What a node is made of: namespaces that are held by their fds alone, and what reaches into them. */
@@ -43,7 +44,7 @@ export async function openQuarters(
         closers.push(() => it.close())
         return it
       }),
-      writeSysctls({ net: open.net, user }, sysctls(user !== undefined, isRouter)),
+      setSysctls({ net: open.net, user }, sysctls(user !== undefined, isRouter)),
     ])
     const joins = () => [
       ...ground.joins(),
@@ -59,14 +60,14 @@ export async function openQuarters(
 }
 
 /** What is tedious in a test: ports and pings that take a privilege, and addresses that can't be used yet. */
-function sysctls(isRootless: boolean, isRouter: boolean): Record<string, string> {
+function sysctls(isRootless: boolean, isRouter: boolean): Sysctls {
   return {
-    'net/ipv4/ip_unprivileged_port_start': '0',
-    'net/ipv4/ping_group_range': isRootless ? '0 0' : '0 2147483647', // groups have to be mapped
-    'net/ipv6/conf/all/accept_dad': '0',
-    'net/ipv6/conf/default/accept_dad': '0',
-    'net/ipv6/conf/default/accept_ra': '0',
-    'net/ipv6/conf/default/router_solicitations': '0',
-    ...(isRouter && { 'net/ipv4/ip_forward': '1', 'net/ipv6/conf/all/forwarding': '1' }),
+    'net.ipv4.ip_unprivileged_port_start': 0,
+    'net.ipv4.ping_group_range': isRootless ? '0 0' : '0 2147483647', // groups have to be mapped
+    'net.ipv6.conf.all.accept_dad': 0,
+    'net.ipv6.conf.default.accept_dad': 0,
+    'net.ipv6.conf.default.accept_ra': 0,
+    'net.ipv6.conf.default.router_solicitations': 0,
+    ...(isRouter && { 'net.ipv4.ip_forward': 1, 'net.ipv6.conf.all.forwarding': 1 }),
   }
 }

@@ -1,5 +1,5 @@
 import type { Netlink, veth } from '@ns/netlink'
-import type { NetNs } from '../net-ns.ts'
+import type { NetNs } from '../net-ns/net-ns.ts'
 
 /** One end of a pair of links. */
 export interface LinkEnd {

@@ -1,6 +1,6 @@
 import type { Change, Statement, Table } from '@ns/netlink'
 import { checkKeys, invalidOption } from '@ns/syscalls'
-import type { NetNs } from '../net-ns.ts'
+import type { NetNs } from '../net-ns/net-ns.ts'
 import { checkPort } from '../sockets/ports.ts'
 
 const sysctls = { ipv4: 'net.ipv4.ip_forward', ipv6: 'net.ipv6.conf.all.forwarding' } as const

@@ -1,5 +1,5 @@
 import { checkKeys, invalidOption } from '@ns/syscalls'
-import type { NetNs } from '../net-ns.ts'
+import type { NetNs } from '../net-ns/net-ns.ts'
 import { addAddresses, type LinkEnd, makePair, type PairOptions } from './ends.ts'
 
 const endKeys = ['ns', 'name', 'addresses', 'mac']

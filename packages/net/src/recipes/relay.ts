@@ -1,30 +1,14 @@
 import { once } from 'node:events'
 import type { AddressInfo, Server, Socket } from 'node:net'
-import type { NetNs } from '../net-ns.ts'
-import { checkForward, type ForwardOptions } from './forward-options.ts'
+import type { NetNsSockets } from '../net-ns/sockets.ts'
+import type { Forward, Way } from './forward.ts'
 
-/** A port that is forwarded. */
-export interface Forward extends AsyncDisposable {
-  /** Where it listens. */
-  readonly host: string
-  readonly port: number
-  /** It holds the event loop no more. */
-  unref(): void
-  /** Listens no more, and ends all connections; a second time does nothing. */
-  close(): void
-}
-
-/**
- * Listens here and connects inside, for each connection: no route has to lead there, no right over anything of the host is
- * needed, and what is inside need not listen on more than its loopback.
- *
- * @param outside where to listen; by default the calling thread's namespace
- * @throws {Error} in Node's shape: `EADDRINUSE`, `EADDRNOTAVAIL`, `EACCES`
- */
-export async function relay(ns: NetNs, options: ForwardOptions, outside?: NetNs): Promise<Forward> {
-  checkForward('forward', options)
-  const { port, host = '127.0.0.1', to = {} } = options
-  const target = { port: to.port ?? port, host: to.host ?? '127.0.0.1' }
+/** For each connection one inside; each end is passed on, and a refusal is a reset. */
+export async function relay(
+  ns: NetNsSockets,
+  { port, host, to }: Way,
+  outside: NetNsSockets | undefined,
+): Promise<Forward> {
   const sockets = new Set<Socket>()
   const keep = (socket: Socket) => {
     sockets.add(socket)
@@ -34,7 +18,7 @@ export async function relay(ns: NetNs, options: ForwardOptions, outside?: NetNs)
   const serve = async (client: Socket) => {
     keep(client)
     try {
-      const server = await ns.connect({ ...target, allowHalfOpen: true, noDelay: true })
+      const server = await ns.connect({ ...to, allowHalfOpen: true, noDelay: true })
       keep(server)
       if (!isOpen || client.destroyed) return void server.destroy()
       client.setNoDelay(true)
@@ -70,7 +54,7 @@ function tie(from: Socket, to: Socket): void {
 async function listenOn(
   { port, host }: { port: number; host: string },
   serve: (client: Socket) => void,
-  outside: NetNs | undefined,
+  outside: NetNsSockets | undefined,
 ): Promise<Server> {
   if (outside) return await outside.listen({ port, host, allowHalfOpen: true }, serve)
   const { createServer } = process.getBuiltinModule('node:net')

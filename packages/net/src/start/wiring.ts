@@ -1,11 +1,11 @@
 import type { Netlink } from '@ns/netlink'
 import { close, type Namespace } from '@ns/syscalls'
 import { namespaceOfSocket } from '../create.ts'
-import { NetNs } from '../net-ns.ts'
+import { NetNs } from '../net-ns/net-ns.ts'
 import { addAddresses } from '../recipes/ends.ts'
+import type { Forward } from '../recipes/forward.ts'
 import type { ForwardOptions } from '../recipes/forward-options.ts'
 import { keptAddresses, move } from '../recipes/move.ts'
-import type { Forward } from '../recipes/relay.ts'
 import type { UserMode } from '../user-mode/user-mode.ts'
 import type { InterfaceOptions, WiringOptions } from './options.ts'
 
@@ -96,9 +96,9 @@ export class Wiring {
     const { outside } = this.#options
     const ns = NetNs.open(namespace)
     try {
-      const { relay } = await import('../recipes/relay.ts')
+      const { forwardPort } = await import('../recipes/forward.ts')
       using other = outside === undefined ? undefined : NetNs.open(outside)
-      const opened = await relay(ns, forward, other)
+      const opened = await forwardPort(ns, forward, other)
       const close = () => {
         opened.close()
         ns.close()

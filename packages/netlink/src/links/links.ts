@@ -17,11 +17,14 @@ import {
   type NewLink,
   newLinkAttributes,
 } from './new-link.ts'
+import { makeNumbered } from './numbered.ts'
 import { parseStatistics, type Statistics } from './statistics.ts'
 
 /** Links, which are what the kernel calls interfaces. */
 export class Links {
   readonly #socket: NetlinkSocket
+  /** Whether the kernel tells what it has made; known when it has made something. */
+  #echoes = false
 
   constructor(socket: NetlinkSocket) {
     this.#socket = socket
@@ -91,9 +94,7 @@ export class Links {
     if (link.netns !== undefined)
       throw invalidOption('link.netns: `addIn` makes links in another namespace', 'net')
     const { own, peer } = afterwards(link)
-    const [echo] = this.#create(link, NLM_F.CREATE | NLM_F.EXCL | NLM_F.ECHO)
-    // Linux 6.1 and later echo what was made, below only the name tells.
-    const made = echo ? parseLink(echo) : this.get(link.index ?? link.name ?? '')
+    const made = this.#make(link)
     if (!own && !peer) return made
     try {
       if (own) this.set(made.index, own)
@@ -103,6 +104,20 @@ export class Links {
       this.remove(made.index)
       throw error
     }
+  }
+
+  /** Linux 6.1 and later echo what was made. Below only an index or a name tells, which has to be known before. */
+  #make(link: NewLink): Link {
+    const { index, name = `${link.kind}%d` } = link
+    if (this.#echoes || index !== undefined || !name.includes('%')) return this.#makeKnown(link)
+    const names = () => this.list().map((it) => it.name)
+    return makeNumbered(name, names, (free) => this.#makeKnown({ ...link, name: free }))
+  }
+
+  #makeKnown(link: NewLink): Link {
+    const [echo] = this.#create(link, NLM_F.CREATE | NLM_F.EXCL | NLM_F.ECHO)
+    this.#echoes = echo !== undefined
+    return echo ? parseLink(echo) : this.get(link.index ?? link.name ?? '')
   }
 
   /**

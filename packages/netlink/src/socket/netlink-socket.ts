@@ -1,32 +1,19 @@
 import {
-  attempt,
   close,
   descriptor,
-  MSG,
   type NamespaceRef,
   openInside,
   type RunningOptions,
   SOCK,
-  SyscallError,
   succeed,
 } from '@ns/syscalls'
-import { NLM_F, NLMSG } from '../codec/constants.ts'
+import { NLM_F } from '../codec/constants.ts'
 import { decodeMessages, encodeMessages, type Message, type Request } from '../codec/message.ts'
-import { readAck, refusal } from '../errors/extended-ack.ts'
 import { NetlinkError } from '../errors/netlink-error.ts'
-import { AF_NETLINK, MSG_PEEK, MSG_TRUNC, NETLINK, SOCK_RAW, SOL_NETLINK } from './constants.ts'
+import { AF_NETLINK, NETLINK, SOCK_RAW, SOL_NETLINK } from './constants.ts'
+import { Datagrams } from './datagrams.ts'
 import { collectDump } from './dump.ts'
-
-/** What became of one request of several. */
-export interface Reply {
-  /** What came before the acknowledgement: the object itself, where NLM_F_ECHO asked for it. */
-  readonly messages: readonly Message[]
-  /** Absent when it was carried out. */
-  readonly error?: NetlinkError
-}
-
-/** The kernel puts no more into a datagram unless one object alone is larger. */
-const DATAGRAM = 32_768
+import { collectReplies, type Reply } from './exchange.ts'
 
 /** Acknowledgements have to fit the socket's buffer: about 270 do by default. */
 const AT_ONCE = 64
@@ -44,7 +31,7 @@ const ATTEMPTS = 8
 export class NetlinkSocket {
   /** Of `NETLINK_PROTOCOL`. */
   readonly protocol: number
-  readonly #memory: Buffer = Buffer.allocUnsafeSlow(DATAGRAM)
+  readonly #datagrams = new Datagrams()
   #sequence = 0
   #fd: number
 
@@ -137,24 +124,7 @@ export class NetlinkSocket {
 
   #exchange(requests: readonly Request[]): Reply[] {
     const first = this.send(requests, NLM_F.REQUEST | NLM_F.ACK)
-    const messages: Message[][] = requests.map(() => [])
-    const replies: Reply[] = []
-    for (let open = requests.length; open > 0; ) {
-      for (const message of this.#wanted(requests[0] as Request)) {
-        const i = (message.sequence - first) >>> 0
-        const request = requests[i]
-        if (!request) continue // of a notification, or of a request that was given up
-        if (message.type !== NLMSG.ERROR) {
-          messages[i]?.push(message)
-          continue
-        }
-        const verdict = readAck(message)
-        const error = verdict.errno === 0 ? {} : { error: refusal(request, verdict) }
-        replies[i] = { messages: messages[i] ?? [], ...error }
-        open--
-      }
-    }
-    return replies
+    return collectReplies(requests, first, () => this.#wanted(requests[0] as Request))
   }
 
   /**
@@ -202,21 +172,8 @@ export class NetlinkSocket {
    * @throws {SyscallError} `ENOBUFS` when the kernel had more to say than the socket could hold
    */
   receive(): Message[] | undefined {
-    const size = this.#receive(this.#memory, MSG_PEEK | MSG_TRUNC)
-    if (size === undefined) return undefined
-    const memory = size <= DATAGRAM ? this.#memory : Buffer.allocUnsafeSlow(size)
-    const length = this.#receive(memory, 0) ?? 0
-    return decodeMessages(Buffer.from(memory.subarray(0, length)))
-  }
-
-  #receive(memory: Buffer, flags: number): number | undefined {
-    for (;;) {
-      const all = flags | MSG.DONTWAIT
-      const length = attempt('recvfrom', this.fd, memory, memory.length, all, null)
-      if (length >= 0) return length
-      if (length === -11) return undefined // EAGAIN
-      if (length !== -4) throw new SyscallError(-length, 'recvfrom') // EINTR
-    }
+    const bytes = this.#datagrams.read(this.fd)
+    return bytes && decodeMessages(bytes)
   }
 
   #wanted({ name }: Request): Message[] {
