@@ -1,9 +1,14 @@
 import { arch, cpus, release } from 'node:os'
-import type { NetSeries } from './net-rounds.ts'
-import { quantile, type Ratio, ratio } from './statistics.ts'
+import type { LineSeries } from './lab-lines.ts'
+import type { NetSeries } from './net-pair.ts'
+import { median, quantile, type Ratio, ratio } from './statistics.ts'
 
 /** `docs/performance-net.md`. */
-export function netReport(series: readonly NetSeries[], rounds: number): string {
+export function netReport(
+  series: readonly NetSeries[],
+  lines: readonly LineSeries[],
+  rounds: number,
+): string {
   const machine = `Linux ${release()}, ${arch()}, ${cpus().length} × ${cpus()[0]?.model ?? 'CPU'}, Node.js ${process.version}`
   return [
     '# Performance of networks',
@@ -22,11 +27,25 @@ export function netReport(series: readonly NetSeries[], rounds: number): string 
       return `| ${[what, spread(ours), by, spread(theirs), interval(times), `≥ ${wish}`, met].join(' | ')} |`
     }),
     '',
+    '## Lines of a lab',
+    '',
+    'One stream of TCP from a node of `@ns/lab` to another, 64 MiB each time, by the emulator in JavaScript: median (quartiles) of what',
+    'is carried, in Mbit/s.',
+    '',
+    '| impairments | backend | Mbit/s | wanted | |',
+    '|---|---|---|---|---|',
+    ...lines.map(({ what, backend, wish, carried }) => {
+      const verdict = median(carried) >= (wish ?? 0) ? 'met' : '**not met**'
+      const wanted = wish === undefined ? ['', ''] : [`≥ ${wish}`, verdict]
+      return `| ${[what, backend, spread(carried, 0), ...wanted].join(' | ')} |`
+    }),
+    '',
   ].join('\n')
 }
 
-function spread(values: readonly number[]): string {
-  const [low, middle, high] = [0.25, 0.5, 0.75].map((share) => quantile(values, share).toFixed(2))
+function spread(values: readonly number[], digits = 2): string {
+  const at = (share: number) => quantile(values, share).toFixed(digits)
+  const [low, middle, high] = [0.25, 0.5, 0.75].map(at)
   return `${middle} (${low}–${high})`
 }
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { NetNs, vethPair } from '@ns/net'
 import {
   addChain,
@@ -13,23 +13,10 @@ import {
   statement,
   veth,
 } from '@ns/netlink'
+import { type NetSeries, nothing, type Pair } from './net-pair.ts'
+import { pyroute } from './pyroute.ts'
+import { relays } from './relays.ts'
 import { shuffle } from './statistics.ts'
-
-/** One pair: the same work by us and by a program; `ms` for each round. */
-export interface NetSeries {
-  readonly what: string
-  readonly by: string
-  /** How many times as long the program is to take at least. */
-  readonly wish: number
-  readonly ours: number[]
-  readonly theirs: number[]
-}
-
-/** What is measured, and what takes it back, which is not. */
-interface Pair extends Pick<NetSeries, 'what' | 'by' | 'wish'> {
-  readonly ours: () => Promise<() => unknown>
-  readonly theirs: () => () => unknown
-}
 
 const WARM_UP = 5
 const LINKS = 1000
@@ -39,17 +26,21 @@ const NAMESPACES = 100
 const sh = (script: string) => execFileSync('sh', ['-ec', script], { encoding: 'utf8' })
 
 /** Measures all pairs, in each round in another order. */
-export async function measureNet(rounds: number): Promise<NetSeries[]> {
-  const scratch = mkdtempSync('/run/ns-bench-')
+export async function measureNet(scratch: string, rounds: number): Promise<NetSeries[]> {
   using here = NetNs.open(0)
   using netlink = Netlink.open()
   using nft = Nftables.open()
-  const wired = await measure([wiring(here, netlink), rules(nft, scratch), many()], rounds)
+  const wires = wiring(here, netlink)
+  const python = pyroute(wires)
+  const relaying = await relays(scratch)
+  const pairs = [wires, ...python.pairs, rules(nft, scratch), many(), ...relaying.pairs]
+  const wired = await measure(pairs, rounds)
+  python.end()
+  await relaying.end()
   // Last: so many links would slow down all else.
   for (let i = 0; i < LINKS / 2; i++)
     netlink.links.add(veth({ name: `a${i}`, peer: { name: `b${i}` } }))
   const dumped = await measure([dump(netlink)], rounds)
-  rmSync(scratch, { recursive: true })
   return [...wired, ...dumped]
 }
 
@@ -84,7 +75,7 @@ function wiring(here: NetNs, netlink: Netlink): Pair {
         await ns.destroyed()
       }
     },
-    theirs() {
+    async theirs() {
       sh(`ip netns add far
         ip -n far link set lo up
         ip link add near type veth peer name eth0 netns far
@@ -124,7 +115,7 @@ function rules(nft: Nftables, scratch: string): Pair {
       nft.apply(changes)
       return undo
     },
-    theirs() {
+    async theirs() {
       execFileSync('nft', ['-f', file])
       return undo
     },
@@ -145,7 +136,7 @@ function many(): Pair {
         await last.destroyed()
       }
     },
-    theirs() {
+    async theirs() {
       sh(`i=0; while [ $i -lt ${NAMESPACES} ]; do ip netns add n$i; i=$((i+1)); done`)
       return () => sh('ip -all netns del')
     },
@@ -153,7 +144,6 @@ function many(): Pair {
 }
 
 function dump(netlink: Netlink): Pair {
-  const nothing = () => {}
   return {
     what: `a list of ${LINKS} links`,
     by: '`ip -j link`, and `JSON.parse`',
@@ -162,7 +152,7 @@ function dump(netlink: Netlink): Pair {
       netlink.links.list()
       return nothing
     },
-    theirs() {
+    async theirs() {
       JSON.parse(execFileSync('ip', ['-j', 'link'], { encoding: 'utf8', maxBuffer: 1 << 26 }))
       return nothing
     },

@@ -2,15 +2,17 @@
 // rounds: docs/performance-net.md is written.
 //
 //   pnpm bench:net [--rounds N]
-import { writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { mount, tmpfs } from '@ns/mount'
 import { net } from '@ns/net'
 import { launch } from '@ns/syscalls'
 import { user } from '@ns/user'
+import { type LineSeries, measureLines } from './lab-lines.ts'
+import type { NetSeries } from './net-pair.ts'
 import { netReport } from './net-report.ts'
-import { measureNet, type NetSeries } from './net-rounds.ts'
+import { measureNet } from './net-rounds.ts'
 import { median } from './statistics.ts'
 
 const ROUNDS = 50
@@ -21,11 +23,14 @@ const rounds = Number(values.rounds ?? ROUNDS)
 const document = fileURLToPath(new URL('../../../docs/performance-net.md', import.meta.url))
 
 if (process.env[INSIDE]) {
-  const series = await measureNet(rounds)
-  const text = netReport(series, rounds)
+  const scratch = mkdtempSync('/run/ns-bench-')
+  const series = await measureNet(scratch, rounds)
+  const lines = await measureLines(scratch, Math.ceil(rounds / 5))
+  rmSync(scratch, { recursive: true })
+  const text = netReport(series, lines, rounds)
   if (rounds < ROUNDS) console.log(text)
   else writeFileSync(document, text)
-  checkWishes(series)
+  checkWishes(series, lines)
 } else process.exitCode = await enter()
 
 /** Once more, where nothing is the machine's own. */
@@ -42,7 +47,7 @@ async function enter(): Promise<number> {
   return (await child.exited).exitCode ?? 1
 }
 
-function checkWishes(series: readonly NetSeries[]): void {
-  if (series.some(({ wish, theirs, ours }) => median(theirs) / median(ours) < wish))
-    process.exitCode = 1
+function checkWishes(series: readonly NetSeries[], lines: readonly LineSeries[]): void {
+  const isSlow = series.some(({ wish, theirs, ours }) => median(theirs) / median(ours) < wish)
+  if (isSlow || lines.some(({ wish = 0, carried }) => median(carried) < wish)) process.exitCode = 1
 }
