@@ -15,6 +15,7 @@ interface AllowList {
     servicesOf(name: string): ReadonlySet<Service>;
     readonly addresses: ReadonlyMap<string, ReadonlySet<Service>>;
     readonly services: readonly Service[];
+    readonly udpPorts: readonly number[];
 }
 interface Refusal {
     readonly reason: 'name' | 'address' | 'sni' | 'connect';

@@ -1,5 +1,6 @@
 import { Netlink, Nftables } from '@ns/netlink';
 import { Namespace, Contribution, NamespaceType } from '@ns/syscalls';
+import { spawn, run } from '@ns/spawn';
 import { Socket as Socket$1 } from 'node:dgram';
 import { AgentOptions, Agent } from 'node:http';
 import { AgentOptions as AgentOptions$1, Agent as Agent$1 } from 'node:https';
@@ -7,7 +8,6 @@ import { Socket, Server } from 'node:net';
 import { ConnectionOptions } from 'node:tls';
 import { WorkerOptions, Worker } from 'node:worker_threads';
 import { ListenOptions, ConnectOptions, UdpOptions, UndiciConnector } from '@ns/net';
-import { spawn, run } from '@ns/spawn';
 type Subnets = readonly string[];
 interface Address {
     readonly address: string;
@@ -47,7 +47,6 @@ interface Port {
     set(line: Line): void;
     carrier(isUp: boolean): void;
     setMtu(mtu: number): void;
-    setBundling(isAllowed: boolean): void;
 }
 interface Fabric {
     plug(plug: Plug): Promise<Port>;
@@ -80,19 +79,37 @@ declare class Ground {
     close(): void;
 }
 type Names = ReadonlyMap<string, readonly string[]>;
+declare class Belongings {
+    #private;
+    add<Thing extends object>(thing: Thing, end: () => unknown): Thing;
+    forget(thing: object): void;
+    end(): Promise<void>;
+}
 interface NodeConnectOptions extends Omit<ConnectOptions, 'host'> {
     readonly host?: string | Node | undefined;
+}
+declare class NodeSockets {
+    #private;
+    readonly net: Namespace;
+    names: Names;
+    protected readonly belongings: Belongings;
+    protected constructor(net: Namespace, user: Namespace | undefined);
+    listen(options?: number | ListenOptions, onConnection?: (socket: Socket) => void): Promise<Server>;
+    connect(to: number | NodeConnectOptions, host?: string | Node): Promise<Socket>;
+    udp(options?: UdpOptions): Promise<Socket$1>;
+    httpAgent(options?: AgentOptions): Agent;
+    httpsAgent(options?: AgentOptions$1): Agent$1;
+    undiciConnector(tls?: ConnectionOptions): UndiciConnector;
+    worker(file: string | URL, options?: WorkerOptions): Worker;
 }
 interface Routing {
     readonly nat: string | undefined;
 }
-declare class Node {
+declare class Node extends NodeSockets {
     #private;
     readonly name: string;
     readonly netlink: Netlink;
-    readonly net: Namespace;
     readonly routing: Routing | undefined;
-    names: Names;
     private constructor();
     static make(ground: Ground, name: string, routing?: Routing): Promise<Node>;
     get addresses(): readonly string[];
@@ -103,17 +120,25 @@ declare class Node {
     know(names: Names): void;
     readonly spawn: typeof spawn;
     readonly run: typeof run;
-    listen(options?: number | ListenOptions, onConnection?: (socket: Socket) => void): Promise<Server>;
-    connect(to: number | NodeConnectOptions, host?: string | Node): Promise<Socket>;
-    udp(options?: UdpOptions): Promise<Socket$1>;
-    httpAgent(options?: AgentOptions): Agent;
-    httpsAgent(options?: AgentOptions$1): Agent$1;
-    undiciConnector(tls?: ConnectionOptions): UndiciConnector;
-    worker(file: string | URL, options?: WorkerOptions): Worker;
     nftables(): Promise<Nftables>;
     leave(): void;
     close(): Promise<void>;
 }
+interface Member {
+    readonly node: Node;
+    readonly dev: string;
+    readonly addresses: readonly Address[];
+    readonly port: Port;
+    line: Line;
+}
+interface NetworkOptions extends Impairment {
+    readonly mtu?: number | undefined;
+    readonly subnets?: Subnets | undefined;
+    readonly addresses?: Readonly<Record<string, readonly string[]>> | undefined;
+    readonly backend?: Backend | undefined;
+}
+type NetworkChanges = Impairment & Pick<NetworkOptions, 'mtu'>;
+type IsCut = (from: Node, to: Node) => boolean;
 declare class Capture {
     #private;
     readonly path: string;
@@ -123,20 +148,6 @@ declare class Capture {
     endWith(end: () => void): this;
     close(): Promise<void>;
     [Symbol.asyncDispose](): Promise<void>;
-}
-interface NetworkOptions extends Impairment {
-    readonly mtu?: number | undefined;
-    readonly subnets?: Subnets | undefined;
-    readonly addresses?: Readonly<Record<string, readonly string[]>> | undefined;
-    readonly backend?: Backend | undefined;
-}
-type NetworkChanges = Impairment & Pick<NetworkOptions, 'mtu'>;
-interface Member {
-    readonly node: Node;
-    readonly dev: string;
-    readonly addresses: readonly Address[];
-    readonly port: Port;
-    line: Line;
 }
 interface NetworkParts {
     readonly name: string;
@@ -165,7 +176,7 @@ declare class Network {
     down(node?: Node): void;
     up(node?: Node): void;
     capture(path: string): Promise<Capture>;
-    cut(isCut: (from: Node, to: Node) => boolean): void;
+    cut(isCut: IsCut): void;
     remove(): void;
     close(): Promise<void>;
 }

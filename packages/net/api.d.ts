@@ -27,6 +27,7 @@ interface NamesOptions {
 interface ForwardOptions {
     readonly port: number;
     readonly host?: string | undefined;
+    readonly protocol?: 'tcp' | 'udp' | undefined;
     readonly to?: {
         readonly port?: number | undefined;
         readonly host?: string | undefined;
@@ -76,13 +77,26 @@ interface NetOptions extends WiringOptions {
     readonly join?: NamespaceRef | undefined;
 }
 declare function net(options?: NetOptions): Contribution;
+type Hosts = Readonly<Record<string, string>>;
+type Resolve = (host: string) => string;
+interface NetNsOptions {
+    readonly user?: NamespaceRef | undefined;
+    readonly hosts?: Hosts | undefined;
+}
+interface NewNetNsOptions extends NetNsOptions, NewNetwork {
+}
+interface NewNamedNetNsOptions extends NamesOptions, NewNetwork {
+    readonly hosts?: Hosts | undefined;
+}
+interface NamedNetNsOptions extends NamesOptions {
+    readonly hosts?: Hosts | undefined;
+}
 interface Forward extends AsyncDisposable {
     readonly host: string;
     readonly port: number;
     unref(): void;
     close(): void;
 }
-type Hosts = Readonly<Record<string, string>>;
 interface ConnectOptions {
     readonly port: number;
     readonly host?: string | undefined;
@@ -122,21 +136,49 @@ interface UserMode extends AsyncDisposable {
     kill(): void;
     close(): Promise<void>;
 }
-interface NetNsOptions {
-    readonly user?: NamespaceRef | undefined;
-    readonly hosts?: Hosts | undefined;
+interface OpenPlace {
+    readonly net: Namespace;
+    readonly user: Namespace | undefined;
 }
-interface NewNetNsOptions extends NetNsOptions, NewNetwork {
-}
-interface NewNamedNetNsOptions extends NamesOptions, NewNetwork {
-    readonly hosts?: Hosts | undefined;
-}
-interface NamedNetNsOptions extends NamesOptions {
-    readonly hosts?: Hosts | undefined;
-}
-declare class NetNs {
+declare class NetNsHandle {
     #private;
     readonly namespace: Namespace;
+    protected constructor(namespace: Namespace, user: NamespaceRef | undefined, socket?: number);
+    get user(): Namespace | undefined;
+    protected get place(): OpenPlace;
+    protected takeSocket(): number | undefined;
+    pids(): number[];
+    cookie(): Promise<bigint>;
+    destroyed({ signal }?: {
+        readonly signal?: AbortSignal;
+    }): Promise<void>;
+    equals(other: NetNsHandle): boolean;
+    toString(): string;
+    close(): void;
+    [Symbol.dispose](): void;
+}
+declare class NetNsClients extends NetNsHandle {
+    netlink(): Promise<Netlink>;
+    nftables(): Promise<Nftables>;
+    readSysctl(name: string): Promise<string>;
+    setSysctls(sysctls: Sysctls): Promise<void>;
+    nsid(of?: NetNsClients): Promise<number | undefined>;
+}
+declare class NetNsSockets extends NetNsClients {
+    #private;
+    protected constructor(namespace: Namespace, user: NamespaceRef | undefined, resolve: Resolve, socket?: number);
+    listen(options?: ListenOptions, onConnection?: (socket: Socket) => void): Promise<Server>;
+    connect(options: ConnectOptions): Promise<Socket>;
+    udp(options?: UdpOptions): Promise<Socket$1>;
+    forward(options: ForwardOptions): Promise<Forward>;
+    userMode(options?: UserModeOptions): Promise<UserMode>;
+    httpAgent(options?: AgentOptions): Agent;
+    httpsAgent(options?: AgentOptions$1): Agent$1;
+    undiciConnector(tls?: ConnectionOptions): UndiciConnector;
+    worker(file: string | URL, options?: WorkerOptions): Worker;
+}
+declare class NetNs extends NetNsSockets {
+    #private;
     private constructor();
     static open(ref: NamespaceRef, { user, hosts }?: NetNsOptions): NetNs;
     static create(options?: NewNetNsOptions): Promise<NetNs>;
@@ -147,30 +189,6 @@ declare class NetNs {
     static identify(ref: NamespaceRef, options?: NamesOptions): Promise<string[]>;
     static delete(name: string, options?: NamesOptions): Promise<void>;
     attach(name: string, options?: NamesOptions): Promise<void>;
-    get user(): Namespace | undefined;
-    listen(options?: ListenOptions, onConnection?: (socket: Socket) => void): Promise<Server>;
-    connect(options: ConnectOptions): Promise<Socket>;
-    udp(options?: UdpOptions): Promise<Socket$1>;
-    forward(options: ForwardOptions): Promise<Forward>;
-    userMode(options?: UserModeOptions): Promise<UserMode>;
-    httpAgent(options?: AgentOptions): Agent;
-    httpsAgent(options?: AgentOptions$1): Agent$1;
-    undiciConnector(tls?: ConnectionOptions): UndiciConnector;
-    worker(file: string | URL, options?: WorkerOptions): Worker;
-    readSysctl(name: string): Promise<string>;
-    setSysctls(sysctls: Sysctls): Promise<void>;
-    pids(): number[];
-    cookie(): Promise<bigint>;
-    nsid(of?: NetNs): Promise<number | undefined>;
-    destroyed({ signal }?: {
-        readonly signal?: AbortSignal;
-    }): Promise<void>;
-    netlink(): Promise<Netlink>;
-    nftables(): Promise<Nftables>;
-    equals(other: NetNs): boolean;
-    toString(): string;
-    close(): void;
-    [Symbol.dispose](): void;
 }
 interface LinkEnd {
     readonly ns: NetNs;
