@@ -24,6 +24,8 @@ interface Waiting {
 }
 
 const INFINITE = Number.POSITIVE_INFINITY
+/** What the event loop takes for a turn at the least, `ms`: so much early is no sooner than it could be on time. */
+const FINE = 0.05
 /** Frames that come out at once: who gets them is to have a turn, in which libuv reads as many datagrams, before its buffers are full. */
 const MOST = 32
 
@@ -68,13 +70,11 @@ export class Pipe {
    * @param frame with a virtio header; is copied if it has to wait
    */
   send(frame: Buffer): void {
-    const { loss, duplicate, latency, rate, queue, reorder } = this.#line
+    const { loss, duplicate, queue, reorder } = this.#line
     const bundle = this.#isPerPacket ? bundleOf(frame) : wholeOf(frame)
-    const canPass = latency === 0 && rate === INFINITE
     let kept: Bundle | undefined
     const pass = (packet: number) => {
-      if ((canPass && this.#waiting.size === 0) || this.#happens(reorder))
-        this.#emit(bundle, packet)
+      if (this.#isFree(bundle, packet) || this.#happens(reorder)) this.#emit(bundle, packet)
       else if (this.#waiting.size < queue) {
         kept ??= { ...bundle, frame: Buffer.from(frame) }
         this.#delay(kept, packet)
@@ -88,6 +88,18 @@ export class Pipe {
     }
     this.#flush()
     if (kept) this.#wait()
+  }
+
+  /** Whether a packet goes on at once: nothing is before it, and it takes no time that a clock could tell. */
+  #isFree(bundle: Bundle, packet: number): boolean {
+    const { latency, rate } = this.#line
+    if (latency > 0 || this.#waiting.size > 0) return false
+    if (rate === INFINITE) return true
+    const now = this.#time.now()
+    const free = Math.max(now, this.#free) + (bytesOf(bundle, packet) * 8000) / rate
+    if (free - now > FINE) return false
+    this.#free = free
+    return true
   }
 
   #delay(bundle: Bundle, packet: number): void {
