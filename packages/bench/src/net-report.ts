@@ -1,4 +1,4 @@
-import { arch, cpus, release } from 'node:os'
+import { arch, cpus, loadavg, release } from 'node:os'
 import type { LineSeries } from './lab-lines.ts'
 import type { NetSeries } from './net-pair.ts'
 import { median, quantile, type Ratio, ratio } from './statistics.ts'
@@ -17,7 +17,7 @@ export function netReport(
     "measurement's own, in turns and in an order of each round's own. Cells: median (quartiles) in ms; the ratio of medians, and",
     'where it lies in 95 of 100 resamples. What takes the work back is not counted.',
     '',
-    `Machine: ${machine}. ${rounds} rounds.`,
+    `Machine: ${machine}. ${rounds} rounds; load average of the last quarter of an hour ${loadavg()[2]?.toFixed(1)}.`,
     '',
     '| what | by us, ms | by | ms | takes so many times as long | wanted | |',
     '|---|---|---|---|---|---|---|',

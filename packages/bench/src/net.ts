@@ -15,7 +15,7 @@ import { netReport } from './net-report.ts'
 import { measureNet } from './net-rounds.ts'
 import { median } from './statistics.ts'
 
-const ROUNDS = 50
+const ROUNDS = 30
 const INSIDE = 'NS_BENCH_NET'
 
 const { values } = parseArgs({ options: { rounds: { type: 'string' } } })

@@ -15,7 +15,7 @@ const stdio = ['pipe', 'pipe', 'inherit'] as const
 /** What a client asks for: so many connections, one after the other, of so many bytes. */
 const asked = [
   { what: '64 MiB from a server outside, to a child without a network', count: 1, bytes: 2 ** 26 },
-  { what: '100 connections of it, one after the other', count: 100, bytes: 1000 },
+  { what: '20 connections of it, one after the other', count: 20, bytes: 1000 },
 ] as const
 
 /**
