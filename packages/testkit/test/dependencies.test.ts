@@ -22,7 +22,7 @@ const layers: Record<string, number> = {
   inspect: 3,
   lab: 4,
   cli: 4,
-  bench: 4,
+  bench: 5,
 }
 const layer = (name: string) => layers[name] ?? 2
 
