@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { checkLeaks, lane, needs, program, Scratch, userNamespaces } from '@ns/testkit'
+import { checkLeaks, lane, needs, program, Scratch, slower, userNamespaces } from '@ns/testkit'
 import { beforeEach, expect, test } from 'vitest'
 import { parseMountTable } from '../src/index.ts'
 import { visibleMounts } from '../src/submounts.ts'
@@ -41,32 +41,40 @@ async function observe(scenario: string, calls: string, answer: string) {
 
 const both = 'mount_setattr,openat2'
 
-test('C24, C3, C4: flags are the same without mount_setattr and without openat2', async () => {
-  const usual = await observe('flags', 'clone3', 'ENOSYS')
-  expect(usual.everything).toEqual([
-    0,
-    '/source ro nosuid nodev noexec relatime',
-    '/source/below ro noatime',
-    '/source/below/odd \\ name ro nodev relatime',
-    '/source/cover ro relatime',
-    expect.stringMatching(/^\/source\/file ro /),
-  ])
-  expect(usual.entries).toContain('/new ro nosuid noexec relatime')
-  expect(await observe('flags', both, 'ENOSYS')).toEqual(usual)
-  expect(await observe('flags', both, 'EPERM')).toEqual(usual)
-}, 60_000)
+test(
+  'C24, C3, C4: flags are the same without mount_setattr and without openat2',
+  async () => {
+    const usual = await observe('flags', 'clone3', 'ENOSYS')
+    expect(usual.everything).toEqual([
+      0,
+      '/source ro nosuid nodev noexec relatime',
+      '/source/below ro noatime',
+      '/source/below/odd \\ name ro nodev relatime',
+      '/source/cover ro relatime',
+      expect.stringMatching(/^\/source\/file ro /),
+    ])
+    expect(usual.entries).toContain('/new ro nosuid noexec relatime')
+    expect(await observe('flags', both, 'ENOSYS')).toEqual(usual)
+    expect(await observe('flags', both, 'EPERM')).toEqual(usual)
+  },
+  60_000 * slower,
+)
 
-test('C24: what has no fallback fails, and so does a mount that is made during the start', async () => {
-  const works = { recursive: 'works', link: 'works', uncovers: 'works', late: 'works' }
-  expect(await observe('refusals', 'clone3', 'ENOSYS')).toEqual(works)
-  for (const answer of ['ENOSYS', 'EPERM'])
-    expect(await observe('refusals', both, answer)).toEqual({
-      recursive: expect.stringMatching(`^mount_setattr: .* answers ${answer} to mount_setattr`),
-      link: expect.stringMatching(`^openat: .*link.* answers ${answer} to openat2`),
-      uncovers: expect.stringMatching(`uncover a mount .* answers ${answer} to mount_setattr`),
-      late: expect.stringMatching('^ppoll: .*start again'),
-    })
-}, 60_000)
+test(
+  'C24: what has no fallback fails, and so does a mount that is made during the start',
+  async () => {
+    const works = { recursive: 'works', link: 'works', uncovers: 'works', late: 'works' }
+    expect(await observe('refusals', 'clone3', 'ENOSYS')).toEqual(works)
+    for (const answer of ['ENOSYS', 'EPERM'])
+      expect(await observe('refusals', both, answer)).toEqual({
+        recursive: expect.stringMatching(`^mount_setattr: .* answers ${answer} to mount_setattr`),
+        link: expect.stringMatching(`^openat: .*link.* answers ${answer} to openat2`),
+        uncovers: expect.stringMatching(`uncover a mount .* answers ${answer} to mount_setattr`),
+        late: expect.stringMatching('^ppoll: .*start again'),
+      })
+  },
+  60_000 * slower,
+)
 
 test('a mount is visible unless one is on it, or on a directory above it', () => {
   const line = (id: number, parent: number, target: string) =>

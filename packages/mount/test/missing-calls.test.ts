@@ -1,10 +1,19 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { checkLeaks, lane, needs, program, Scratch, userNamespaces } from '@ns/testkit'
+import {
+  canOverlay,
+  checkLeaks,
+  lane,
+  needs,
+  program,
+  Scratch,
+  slower,
+  userNamespaces,
+} from '@ns/testkit'
 import { beforeEach, expect, test } from 'vitest'
 
-beforeEach(needs(userNamespaces, program('cc')))
+beforeEach(needs(userNamespaces, canOverlay, program('cc')))
 checkLeaks()
 
 /** What came of each kind of entry and of root; where a call answers so, if one does. */
@@ -44,24 +53,28 @@ const FAILS = {
   move_mount: [...binds, ...overlays, ...remounts, ...roots, ...others, 'attach'],
 } as const satisfies Record<string, readonly string[]>
 
-test('C24: without a call each kind of entry and of root is the same, or fails and names the call', async () => {
-  const usual = await observe()
-  expect(Object.values(usual).filter((what) => /^(failed|exit)/.test(what))).toEqual([])
-  for (const answer of ['ENOSYS', 'EPERM']) {
-    // After an EPERM of clone3 glibc makes no thread: there is no Node.js to run.
-    const missing = Object.entries(FAILS).filter(
-      ([call]) => answer === 'ENOSYS' || call !== 'clone3',
-    )
-    const runs = missing.map(async ([calls, fails]: [string, readonly string[]]) => {
-      const outcomes = await observe(calls, answer)
-      const says = new RegExp(`^failed: .*: ${calls} ${answer}: .* answers ${answer} to ${calls}`)
-      for (const [name, outcome] of Object.entries(outcomes)) {
-        const what = `${name}, where ${calls} answers ${answer}`
-        if (fails.includes(name) || fails.includes('all')) expect(outcome, what).toMatch(says)
-        else expect(outcome, what).toBe(usual[name])
-      }
-    })
-    const settled = await Promise.allSettled(runs) // all have ended, whatever one of them says
-    for (const run of settled) if (run.status === 'rejected') throw run.reason
-  }
-}, 180_000)
+test(
+  'C24: without a call each kind of entry and of root is the same, or fails and names the call',
+  async () => {
+    const usual = await observe()
+    expect(Object.values(usual).filter((what) => /^(failed|exit)/.test(what))).toEqual([])
+    for (const answer of ['ENOSYS', 'EPERM']) {
+      // After an EPERM of clone3 glibc makes no thread: there is no Node.js to run.
+      const missing = Object.entries(FAILS).filter(
+        ([call]) => answer === 'ENOSYS' || call !== 'clone3',
+      )
+      const runs = missing.map(async ([calls, fails]: [string, readonly string[]]) => {
+        const outcomes = await observe(calls, answer)
+        const says = new RegExp(`^failed: .*: ${calls} ${answer}: .* answers ${answer} to ${calls}`)
+        for (const [name, outcome] of Object.entries(outcomes)) {
+          const what = `${name}, where ${calls} answers ${answer}`
+          if (fails.includes(name) || fails.includes('all')) expect(outcome, what).toMatch(says)
+          else expect(outcome, what).toBe(usual[name])
+        }
+      })
+      const settled = await Promise.allSettled(runs) // all have ended, whatever one of them says
+      for (const run of settled) if (run.status === 'rejected') throw run.reason
+    }
+  },
+  180_000 * slower,
+)

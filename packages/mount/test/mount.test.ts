@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { probeSyscall } from '@ns/syscalls'
 import {
   asCaller,
   checkLeaks,
@@ -173,8 +174,17 @@ describe('read-only', () => {
     expect((await shell(inside({ mounts }), touch)).stderr).toMatch(/Read-only file system/)
     const again = [...mounts, remount(scratch.path, { readonly: false })]
     expect((await shell(inside({ mounts: again }), touch)).exitCode).toBe(0)
-    const all = [remount('/', { readonly: 'recursive' })]
-    expect((await shell(inside({ mounts: all }), touch)).stderr).toMatch(/Read-only file system/)
+  })
+
+  test('so are those below it, where there is mount_setattr (Linux 5.12); elsewhere the hint says so', async () => {
+    using scratch = new Scratch()
+    const all = inside({ mounts: [remount('/', { readonly: 'recursive' })] })
+    const refusal = probeSyscall('mount_setattr')
+    if (refusal) expect(await failure(all)).toMatchObject({ hint: refusal.reason })
+    else {
+      const { stderr } = await shell(all, `touch ${scratch.path}/file`)
+      expect(stderr).toMatch(/Read-only file system/)
+    }
   })
 
   test('what is no mount cannot be made so', async () => {

@@ -1,7 +1,18 @@
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
-import { asCaller, checkLeaks, failure, needs, program, Scratch, shell } from '@ns/testkit'
+import {
+  asCaller,
+  canOverlay,
+  checkLeaks,
+  failure,
+  linux,
+  needs,
+  program,
+  Scratch,
+  shell,
+} from '@ns/testkit'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { pid } from '../../pid/src/index.ts'
+import { user } from '../../user/src/index.ts'
 import {
   bind,
   directory,
@@ -34,6 +45,8 @@ const layered = (options: Omit<OverlayOptions, 'lower'> = {}) =>
   overlay({ lower: [scratch.at('a'), scratch.at('b')], ...options }, '/mnt')
 
 describe('C20: overlay', () => {
+  beforeEach(needs(canOverlay))
+
   test('the first lower is on top; without an upper it is read-only', async () => {
     const { stdout, stderr } = await inside(
       { mounts: [layered()] },
@@ -75,7 +88,7 @@ describe('C20: overlay', () => {
     const mounts = [overlay({ lower, upper, work }, '/mnt')]
     const { stdout } = await inside({ mounts }, 'ls /mnt; touch /mnt/new; cat /proc/mounts')
     expect(stdout).toMatch(/^both\nfile\nonly-a\n/)
-    expect(stdout).toMatch(/lowerdir=0:1,/)
+    expect(stdout).toMatch(/lowerdir=0:1,upperdir=upper,workdir=work/)
     expect(readdirSync(upper)).toEqual(['new'])
     await shell(asCaller([]), 'rm -rf "$W/work"', { env: { ...process.env, W: work } })
   })
@@ -88,11 +101,29 @@ describe('C20: overlay', () => {
       code: 'ERR_NS_SETUP',
       cause: { code: 'ENOENT', path: '/nonesuch' },
     })
+    const upper = { lower: scratch.at('a'), upper: '/nonesuch', work: '/tmp' }
+    expect(await failure(asCaller([mount({ mounts: [overlay(upper, '/mnt')] })]))).toMatchObject({
+      code: 'ERR_NS_SETUP',
+      cause: { code: 'ENOENT', path: '/nonesuch' },
+    })
   })
 })
 
+test('C20: in a user namespace it takes Linux 5.11, and the hint says so', async () => {
+  const layers = overlay({ lower: scratch.at('a'), upper: 'tmpfs' }, '/mnt')
+  const contributions = [user({ map: 'root' }), mount({ mounts: [layers] })]
+  if (linux(5, 11, 'it')() === undefined)
+    expect((await shell(contributions, 'ls /mnt')).stdout).toBe('both\nonly-a\n')
+  else
+    expect(await failure(contributions)).toMatchObject({
+      code: 'ERR_NS_SETUP',
+      hint: expect.stringMatching(/came with Linux 5.11/),
+    })
+})
+
 describe('new roots', () => {
-  test('C10: an overlay over a directory is writable, and the directory stays', async () => {
+  test('C10: an overlay over a directory is writable, and the directory stays', async (context) => {
+    needs(canOverlay)(context)
     const before = readdirSync(root, { recursive: true })
     const { stdout } = await inside(
       {
@@ -106,7 +137,8 @@ describe('new roots', () => {
     expect(readdirSync(`${root}/data`)).toEqual([])
   })
 
-  test('an overlay without an upper is a read-only root', async () => {
+  test('an overlay without an upper is a read-only root', async (context) => {
+    needs(canOverlay)(context)
     const { stdout, stderr } = await inside(
       { root: overlay({ lower: [scratch.at('a'), root] }), mounts: [tmpfs('/tmp')] },
       'ls /; touch /x; touch /tmp/x',
@@ -128,7 +160,8 @@ describe('new roots', () => {
     expect(stderr).toMatch(/^touch: [^\n]*\/x[^\n]*Read-only file system\n$/)
   })
 
-  test('nothing of the host is to be seen in its mounts', async () => {
+  test('nothing of the host is to be seen in its mounts', async (context) => {
+    needs(canOverlay)(context)
     const { stdout } = await inside(
       { root: overlay({ lower: root, upper: 'tmpfs' }), mounts: [tmpfs('/tmp')] },
       'cat /proc/self/mountinfo',

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs'
-import { checkLeaks, countResources, expectNoLeaks, Scratch } from '@ns/testkit'
+import { checkLeaks, countResources, expectNoLeaks, rounds, Scratch, slower } from '@ns/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bind, run, type SpawnOptions, spawn, spawnSync, tmpfs } from '../src/index.ts'
 
@@ -11,25 +11,27 @@ const namespaces = { user: { map: 'root' }, uts: true, mount: true, pid: true } 
 const openFds = () => readdirSync('/proc/self/fd').length
 
 /** Four at a time. */
-async function times(count: number, each: () => Promise<unknown>): Promise<void> {
-  for (let i = 0; i < count; i += 4) await Promise.all([each(), each(), each(), each()])
+async function times(total: number, each: () => Promise<unknown>): Promise<void> {
+  for (let i = 0; i < total; i += 4) await Promise.all([each(), each(), each(), each()])
 }
 
-describe('B9: 500 short sandboxes whose stdio is piped leave no zombie and no fd', () => {
+const count = rounds(500)
+
+describe(`B9: ${count} short sandboxes whose stdio is piped leave no zombie and no fd`, () => {
   checkLeaks()
 
-  test('from `run`', { timeout: 60_000 }, async () => {
+  test('from `run`', { timeout: 60_000 * slower }, async () => {
     const before = openFds()
-    await times(500, async () => {
+    await times(count, async () => {
       const { stdout } = await run('cat', { input: 'said', namespaces })
       expect(stdout).toBe('said')
     })
     expect(openFds()).toBe(before)
   })
 
-  test('from `spawnSync`', { timeout: 60_000 }, () => {
+  test('from `spawnSync`', { timeout: 60_000 * slower }, () => {
     const before = openFds()
-    for (let i = 0; i < 500; i++)
+    for (let i = 0; i < count; i++)
       expect(spawnSync('cat', [], { input: 'said', namespaces })).toMatchObject({ status: 0 })
     expect(openFds()).toBe(before)
   })

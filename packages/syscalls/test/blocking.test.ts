@@ -1,4 +1,4 @@
-import { checkLeaks } from '@ns/testkit'
+import { checkLeaks, slower } from '@ns/testkit'
 import { describe, expect, test } from 'vitest'
 import { BlockingLoop, type Child, type Command, type Contribution, launch } from '../src/index.ts'
 import { fresh, rootInside } from './support/namespaces.ts'
@@ -12,7 +12,7 @@ function block(
   watch: (loop: BlockingLoop, child: Child) => void = () => {},
 ): Child {
   const loop = new BlockingLoop()
-  const child = launch(contributions, { fds: [], ...command }, { loop, startTimeout: 500 })
+  const child = launch(contributions, { fds: [], ...command }, { loop, startTimeout: 500 * slower })
   watch(loop, child)
   loop.run(() => child.ended !== undefined)
   return child

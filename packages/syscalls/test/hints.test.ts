@@ -139,6 +139,12 @@ const lines: readonly Line[] = [
     {},
     /used by another overlay/,
   ],
+  [
+    'an overlay of an older kernel',
+    { ...mountProc, path: 'overlay' },
+    { '/proc/sys/kernel/osrelease': '5.10.0-44-amd64' },
+    /came with Linux 5\.11: boot a newer kernel/,
+  ],
   ['a locked flag', { ...mountProc, path: '/mnt' }, {}, /cannot be taken away/],
   ['a locked mount', { call: 'umount2', errno: 'EPERM' }, {}, /more privileged mount namespace/],
   ['pivot_root', { call: 'pivot_root', errno: 'EINVAL' }, {}, /initial ramfs.*shared/],

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
+import { slower } from '@ns/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Child, inside, launch, Namespace, namespaceTypes, procName } from '../src/index.ts'
 import { Directory } from './support/files.ts'
@@ -178,7 +179,7 @@ function stat(pid: number): string | undefined {
 }
 
 async function waitFor<T>(look: () => T | undefined): Promise<T> {
-  for (let waited = 0; waited < 5000; waited++) {
+  for (let waited = 0; waited < 5000 * slower; waited++) {
     const found = look()
     if (found !== undefined) return found
     await setTimeout(1)

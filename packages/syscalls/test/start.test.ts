@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { join } from 'node:path'
+import { slower } from '@ns/testkit'
 import { afterAll, describe, expect, test } from 'vitest'
 import { attempt } from '../src/calls/result.ts'
 import { launch, O, type Slot, step } from '../src/index.ts'
@@ -70,7 +71,11 @@ describe('startTimeout', () => {
   })
 
   test('a command that runs longer is no start that does', async () => {
-    const child = launch([], { file: '/bin/sleep', args: ['0.2'] }, { startTimeout: 100 })
+    const child = launch(
+      [],
+      { file: '/bin/sleep', args: [`${0.2 * slower}`] },
+      { startTimeout: 100 * slower },
+    )
     expect(await child.exited).toMatchObject({ exitCode: 0 })
   })
 

@@ -4,6 +4,7 @@ import { setTimeout } from 'node:timers/promises'
 import { afterEach, beforeAll, beforeEach, expect } from 'vitest'
 import { output } from './output.ts'
 import { countResources, markChildren, type Resources } from './resources.ts'
+import { slower } from './slower.ts'
 
 /** Every test of the file, or of the `describe` around it, leaves what it found. */
 export function checkLeaks(): void {
@@ -22,9 +23,9 @@ async function warmUp(): Promise<void> {
   await once(spawn('true'), 'close')
 }
 
-/** Fails if there is more, or if mounts are others, than before; the kernel is given 2 s to free what is gone, or a minute where it is emulated. */
+/** Fails if there is more, or if mounts are others, than before; the kernel is given 2 s to free what is gone, more where all is `slower`. */
 export async function expectNoLeaks(before: Resources): Promise<void> {
-  const deadline = performance.now() + (process.env.NS_VM ? 60_000 : 2000)
+  const deadline = performance.now() + 2000 * slower
   let left = leftOver(before, countResources())
   while (Object.keys(left).length > 0 && performance.now() < deadline) {
     await setTimeout(10)

@@ -64,8 +64,9 @@ export function overlay(options: OverlayOptions, target: string = '/'): Overlay 
 }
 
 /**
- * Adds the steps that make an overlay. Each layer is bound to a name without odd characters: a colon, comma or backslash
- * would mean something in the options, and inside they would tell paths of the host.
+ * Adds the steps that make an overlay. Each layer has a name without odd characters: a colon, comma or backslash would mean
+ * something in the options (a comma cannot be escaped at all before Linux 6.5), and inside they would tell paths of the
+ * host. Those below are bound to it; upper and work have to be of one mount, so that a link leads to each.
  */
 export function makeOverlay(tree: Tree, entry: Overlay, naming: Naming): Slot {
   const { plan } = tree
@@ -81,15 +82,17 @@ export function makeOverlay(tree: Tree, entry: Overlay, naming: Naming): Slot {
     lower.forEach((source, i) => {
       place(source, `${i}`)
     })
-    if (upper === 'tmpfs')
-      for (const name of ['upper', 'work']) steps.call('mkdirat', [staging, name, 0o755], naming)
+    const writable = { upper: upper === 'tmpfs' ? undefined : upper, work }
+    for (const [name, directory] of Object.entries(upper === undefined ? {} : writable))
+      if (directory === undefined) steps.call('mkdirat', [staging, name, 0o755], naming)
+      else {
+        steps.call('chdir', [directory], { ...naming, path: directory }) // says which one is missing
+        steps.call('symlinkat', [resolve(directory), staging, name], naming)
+      }
     steps.call('fchdir', [staging], naming)
     const settings: Setting[] = [['lowerdir', lower.map((_, i) => i).join(':')]]
-    if (upper !== undefined)
-      settings.push(
-        ['upperdir', upper === 'tmpfs' ? 'upper' : escaped(resolve(upper))],
-        ['workdir', work === undefined ? 'work' : escaped(resolve(work))],
-      )
+    for (const name of upper === undefined ? [] : ['upper', 'work'])
+      settings.push([`${name}dir`, name])
     // trusted.* attributes are the host's root's alone.
     if (plan.creates.has('user') || plan.joins.has('user')) settings.push(['userxattr'])
     return newFileSystem(plan, 'overlay', { settings, attributes: attributesOf(entry) }, naming)
@@ -104,9 +107,4 @@ export function addOverlay(tree: Tree, entry: Overlay): void {
   const made = makeOverlay(tree, entry, naming)
   putOn(tree.plan, made, place, naming)
   tree.add(target, upper === 'tmpfs' ? made : undefined)
-}
-
-/** The kernel takes a backslash as the begin of an escape. */
-function escaped(directory: string): string {
-  return directory.replaceAll('\\', '\\\\')
 }

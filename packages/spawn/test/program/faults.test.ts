@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Child, FailedStep, Step } from '@ns/syscalls'
+import { slower } from '@ns/testkit'
 import { describe, expect, test } from 'vitest'
 import type { PlacedStep } from '../../../syscalls/src/program/program.ts'
 import {
@@ -46,7 +47,7 @@ const samples: readonly (readonly [string, () => Sample])[] = [
 ]
 
 /** `ms`: some hundred starts each, on a machine that may be busy. */
-const timeout = 120_000
+const timeout = 120_000 * slower
 
 describe.each(samples)('%s', { timeout }, (_, sample) => {
   test('every step that fails is named, and leaves nothing', async () => {
@@ -181,7 +182,7 @@ async function ownProcess(
 }
 
 async function waitFor<T>(look: () => T | undefined | false): Promise<T> {
-  for (let waited = 0; waited < 5000; waited++) {
+  for (let waited = 0; waited < 5000 * slower; waited++) {
     const found = look()
     if (found) return found
     await setTimeout(1)

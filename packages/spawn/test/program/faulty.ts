@@ -20,6 +20,7 @@ import {
 import { net } from '@ns/net'
 import { pid } from '@ns/pid'
 import { type Child, type Command, type Contribution, type Step, step } from '@ns/syscalls'
+import { linux, slower } from '@ns/testkit'
 import { time } from '@ns/time'
 import { user } from '@ns/user'
 import { uts } from '@ns/uts'
@@ -90,6 +91,7 @@ export const furnished: Sample = {
   ],
 }
 
+const hasOverlays = linux(5, 11, 'an overlay in a user namespace')() === undefined
 const furniture = () => [
   bind('/usr', '/usr', { readonly: 'recursive' }),
   ...['bin', 'lib', 'lib64'].map((name) => symlink(`usr/${name}`, `/${name}`)),
@@ -97,7 +99,9 @@ const furniture = () => [
   dev(),
   proc('/proc', { source: 'bind-if-refused' }),
   mask('/proc/kcore'),
-  overlay({ lower: ['/usr/share', '/usr/lib'], upper: 'tmpfs' }, '/layers'),
+  hasOverlays
+    ? overlay({ lower: ['/usr/share', '/usr/lib'], upper: 'tmpfs' }, '/layers')
+    : tmpfs('/layers'),
   directory('/layers/new/place', { mode: 0o700 }),
   file('/etc/hostname', 'box\n'),
   file('/usr/bin/true', 'not made on the host'),
@@ -198,7 +202,7 @@ export async function reach({ list, index }: PlacedStep): Promise<void> {
   try {
     const progress = Buffer.alloc(4)
     const position = PLAN.lists + list * LIST.size + LIST.progress
-    for (let waited = 0; waited < 5000; waited++) {
+    for (let waited = 0; waited < 5000 * slower; waited++) {
       readSync(plan, progress, { position })
       if (progress.readUInt32LE() === index + 1) return
       await setTimeout(1)

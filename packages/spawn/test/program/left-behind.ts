@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
-import { descendants, youngProcesses } from '@ns/testkit'
+import { descendants, slower, youngProcesses } from '@ns/testkit'
 
 /** What this process has: its fds, its descendants with their namespaces, its mounts. */
 export interface World {
@@ -17,7 +17,7 @@ export function look(): World {
 export async function settle(before: World): Promise<World> {
   for (let waited = 0; ; waited += 2) {
     const now = look()
-    if (waited > 2000 || JSON.stringify(now) === JSON.stringify(before)) return now
+    if (waited > 2000 * slower || JSON.stringify(now) === JSON.stringify(before)) return now
     await setTimeout(2)
   }
 }

@@ -1,3 +1,4 @@
+import { rounds, slower } from '@ns/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { mount } from '../../../mount/src/index.ts'
 import { pid } from '../../../pid/src/index.ts'
@@ -70,18 +71,20 @@ const all: readonly Kind[] = (['join', 'init', 'open'] as const).flatMap((kind) 
   Array<Kind>(6).fill(kind),
 )
 
+const repeats = rounds(50)
+
 describe.each(scenes)('an attacker that is %s', (_, scene) => {
-  test('finds nothing of this process in 300 joins, 300 starts with an init and 300 fds opened inside', {
-    timeout: 120_000,
+  test(`finds nothing of this process in ${6 * repeats} joins, as many starts with an init, and as many fds opened inside`, {
+    timeout: 120_000 * slower,
   }, async () => {
     const attack = new Attack(program, scene)
     let done = 0
-    for (let i = 0; i < 50; i++) done += await attack.round(all)
-    expect(done).toBe(900)
+    for (let i = 0; i < repeats; i++) done += await attack.round(all)
+    expect(done).toBe(18 * repeats)
     expect(attack.isUnchanged).toBe(true)
     const report = await attack.end()
     // It has looked, and where it was let it could.
-    expect(report.rounds).toBeGreaterThan(50)
+    expect(report.rounds).toBeGreaterThan(repeats)
     expect(report).toMatchObject({ found: 0, environments: 0 })
     if (scene.capabilities === 'drop')
       expect(report).toMatchObject({ plans: 0, foreign: 0, example: '' })
@@ -91,7 +94,7 @@ describe.each(scenes)('an attacker that is %s', (_, scene) => {
   const isWeaker = scene.capabilities === 'drop' && !scene.ownsUser
   test.each<Kind>(isWeaker ? ['join'] : ['join', 'open'])(
     'finds it where the start (%s) walks the plan in the memory of this process',
-    { timeout: 120_000 },
+    { timeout: 120_000 * slower },
     async (kind) => {
       const attack = new Attack(program, scene)
       // With a join of a pid namespace it was a copy, made by the second clone.

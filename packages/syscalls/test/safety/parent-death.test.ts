@@ -1,5 +1,6 @@
 import { execFile, execFileSync } from 'node:child_process'
 import { promisify } from 'node:util'
+import { rounds, slower } from '@ns/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Directory } from '../support/files.ts'
 import { bundle } from './support/bundle.ts'
@@ -11,38 +12,50 @@ const directory = new Directory()
 let reaper: string
 let victim: readonly string[]
 // Hundreds of programs that need not be compiled each.
-const env = { ...process.env, NODE_COMPILE_CACHE: directory.at('cache') }
+const patience = { PATIENCE_MS: `${5000 * slower}` }
+const env = { ...process.env, ...patience, NODE_COMPILE_CACHE: directory.at('cache') }
 beforeAll(async () => {
   reaper = compile('reaper', directory)
   victim = [process.execPath, await bundle('victim', directory)]
   execFileSync(process.execPath, [...victim.slice(1), 'warm'], { env })
-}, 60_000)
+}, 60_000 * slower)
 afterAll(() => directory[Symbol.dispose]())
 
+const half = rounds(100)
+
 async function killAll(rounds: number, seed: number, kind: string) {
-  const args = [`${rounds}`, `${seed}`, kind === 'detached' ? '1' : '60000', ...victim, kind]
+  const args = [
+    `${rounds}`,
+    `${seed}`,
+    kind === 'detached' ? '1' : `${60_000 * slower}`,
+    ...victim,
+    kind,
+  ]
   const { stdout, stderr } = await promisify(execFile)(reaper, args, { env })
   return { ...JSON.parse(stdout), stderr }
 }
 
 describe('B7: SIGKILL of Node at random moments of starts', () => {
-  test('200 kills leave no survivor', { timeout: 120_000 }, async () => {
+  test(`${2 * half} kills leave no survivor`, { timeout: 120_000 * slower }, async () => {
     const seed = Math.floor(Math.random() * 1e6)
-    const both = await Promise.all([killAll(100, seed, 'all'), killAll(100, seed + 1, 'all')])
+    const both = await Promise.all([killAll(half, seed, 'all'), killAll(half, seed + 1, 'all')])
     for (const { survivors, left, stderr } of both) {
       expect({ survivors, stderr }, `seed ${seed}`).toEqual({ survivors: 0, stderr: '' })
-      expect(left).toBeGreaterThanOrEqual(100) // orphans: at least one each time
+      expect(left).toBeGreaterThanOrEqual(half) // orphans: at least one each time
     }
   })
 
-  test('200 kills of a process whose Worker starts sandboxes with an init leave no survivor', {
-    timeout: 600_000,
+  test(`${2 * half} kills of a process whose Worker starts sandboxes with an init leave no survivor`, {
+    timeout: 600_000 * slower,
   }, async () => {
     const seed = Math.floor(Math.random() * 1e6)
-    const both = await Promise.all([killAll(100, seed, 'worker'), killAll(100, seed + 1, 'worker')])
+    const both = await Promise.all([
+      killAll(half, seed, 'worker'),
+      killAll(half, seed + 1, 'worker'),
+    ])
     for (const { survivors, left, stderr } of both) {
       expect({ survivors, stderr }, `seed ${seed}`).toEqual({ survivors: 0, stderr: '' })
-      expect(left).toBeGreaterThanOrEqual(100)
+      expect(left).toBeGreaterThanOrEqual(half)
     }
   })
 

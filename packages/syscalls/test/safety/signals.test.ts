@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { rounds, slower } from '@ns/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { mount } from '../../../mount/src/index.ts'
 import { pid } from '../../../pid/src/index.ts'
@@ -49,7 +50,11 @@ describe.each(scenes)('%s', (_, sandbox, types) => {
 
       const outcomes: string[] = []
       const startOne = async (contributions: Contribution[]) => {
-        const child = launch(contributions, { file: '/bin/true', fds }, { startTimeout: 500 })
+        const child = launch(
+          contributions,
+          { file: '/bin/true', fds },
+          { startTimeout: 500 * slower },
+        )
         try {
           await child.started
           outcomes.push('started')
@@ -62,7 +67,7 @@ describe.each(scenes)('%s', (_, sandbox, types) => {
       const ticksBefore = ticks
       const failed = () => outcomes.filter((outcome) => outcome !== 'started')
       let round = 0
-      for (; round < 10 || (failed().length === 0 && round < 200); round++)
+      for (; round < rounds(10) || (failed().length === 0 && round < 200); round++)
         await Promise.all([
           ...Array.from({ length: 4 }, () =>
             startOne(types.map((type) => factories[type]({ join: attacker.pid }))),
@@ -95,6 +100,7 @@ test('B12: a caller that was started with signals ignored and blocked hands down
 })
 
 describe('SIGSTOP of a start in its middle', () => {
+  const scale = Math.ceil(slower / 4) // as in the fixture
   const stop = async (program: Program, isFound: (child: Process) => boolean) => {
     const child = await until(() => childrenOf(program.pid).find(isFound))
     process.kill(child.pid, 'SIGSTOP')
@@ -117,7 +123,7 @@ describe('SIGSTOP of a start in its middle', () => {
     const child = await stop(program, () => true)
     await sleep(100) // what it had printed before
     const before = program.output
-    await sleep(2000) // twice the step that it was in, and more than the deadline
+    await sleep(2000 * scale) // twice the step that it was in, and more than the deadline
     expect(program.output).toBe(before)
     process.kill(child.pid, 'SIGKILL')
   })

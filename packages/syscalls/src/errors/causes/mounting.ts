@@ -1,3 +1,4 @@
+import { isBefore } from '../../kernel/release.ts'
 import { probeSyscall } from '../../kernel/support.ts'
 import { type Cause, isRefused } from '../cause.ts'
 import { coversOfProc } from '../machine.ts'
@@ -66,6 +67,13 @@ export const mounting: readonly Cause[] = [
     find: () => 'the upper or the work directory is used by another overlay',
   },
   {
+    when: ({ call, errno, path }) => isMount(call) && errno === 'EPERM' && path === 'overlay',
+    find: (_, machine) =>
+      isBefore(machine.read('/proc/sys/kernel/osrelease') ?? '6', 5, 11)
+        ? 'an overlay in a user namespace came with Linux 5.11: boot a newer kernel, run as root, or put binds into a tmpfs'
+        : undefined,
+  },
+  {
     when: ({ call, errno }) => isMount(call) && errno === 'EPERM',
     find: () =>
       'mounting needs CAP_SYS_ADMIN in the mount namespace; flags that a mount has from outside (ro, nosuid, nodev, noexec) cannot be taken away',
@@ -79,7 +87,7 @@ export const mounting: readonly Cause[] = [
     when: ({ errno, namespace, operation, path }) =>
       errno === 'ENOENT' && namespace === 'mount' && operation !== 'open' && path !== undefined,
     find: ({ call, operation, path, dest }) =>
-      call === 'open_tree'
+      call === 'open_tree' || call === 'chdir'
         ? `'${path}' does not exist here`
         : operation === 'attach'
           ? `'${dest}' does not exist in that namespace: nothing is created there`

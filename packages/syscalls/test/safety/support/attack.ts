@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { closeSync, openSync } from 'node:fs'
+import { slower } from '../../../../testkit/src/slower.ts'
 import { close, memfdCreate, pread } from '../../../src/calls/fds.ts'
 import { attempt } from '../../../src/calls/result.ts'
 import { library } from '../../../src/ffi/library.ts'
@@ -46,7 +47,7 @@ export interface Scene {
 
 /** Long enough for the attacker to look at all, in the middle of each start: after the joins, before the exec. */
 const pause = Buffer.alloc(16)
-pause.writeBigInt64LE(4_000_000n, 8)
+pause.writeBigInt64LE(4_000_000n * BigInt(slower), 8)
 
 /** An attacker in its sandbox, and a secret in the memory of this process. */
 export class Attack {

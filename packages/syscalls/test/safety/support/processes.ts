@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { slower } from '../../../../testkit/src/slower.ts'
 
 /** A process as `/proc` has it. */
 export interface Process {
@@ -66,9 +67,9 @@ export function openFds(): Record<string, string> {
   return fds
 }
 
-/** Waits until it is so; fails when that takes half a minute. */
+/** Waits until it is so; fails when that takes half a minute, or as much more as the machine is slower. */
 export async function until<Value>(ask: () => Value | undefined | false): Promise<Value> {
-  for (const end = Date.now() + 30_000; Date.now() < end; await sleep(5)) {
+  for (const end = Date.now() + 30_000 * slower; Date.now() < end; await sleep(5)) {
     const value = ask()
     if (value) return value
   }

@@ -1,0 +1,10 @@
+/**
+ * How many times slower than usual this machine is: `NS_SLOWER`, or 20 where it is emulated. Tests wait that many times as
+ * long before they give up.
+ */
+export const slower: number = Number(process.env.NS_SLOWER ?? (process.env.NS_VM ? 20 : 1))
+
+/** How often to repeat what needs luck to go wrong: `count` times, and a tenth of that where it would take hours. */
+export function rounds(count: number): number {
+  return Math.ceil(count / Math.max(1, slower / 2))
+}
