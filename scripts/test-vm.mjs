@@ -11,6 +11,8 @@ import { build } from './build.mjs'
 import { record } from './vm/platforms.mjs'
 import { withStage } from './vm/stage.mjs'
 
+/** Debian packages that the tests use, beside those that such a machine has. */
+const packages = 'bsdutils gcc libc6-dev perl-base python3-minimal tcpdump'
 const tested = [
   'syscalls',
   'uts',
@@ -60,7 +62,7 @@ async function runTests(folder) {
   const command = ['scripts/vm/inside.sh', lane.join(' '), ...excludes, ...filters]
   const child = spawn(runner, machine(folder, '3600', command), {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, NS_VM_PACKAGES: 'gcc libc6-dev python3-minimal tcpdump' },
+    env: { ...process.env, NS_VM_PACKAGES: packages },
   })
   const results = []
   for await (const line of createInterface({ input: child.stdout })) {
