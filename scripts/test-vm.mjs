@@ -2,6 +2,7 @@
 //
 //   pnpm test:vm [--arch amd64|arm64] [--kernel 5.10|6.1|6.12] [--lane root|user|subids]… [--timeout SECONDS] [FILTER…]
 //   pnpm test:vm --smoke [--arch …] [--kernel …]     one short program of the built packages, nothing is written
+//   pnpm test:vm --apparmor [--arch …] [--kernel …]  the same of what profiles of AppArmor allow and deny
 //
 // The machine is started by the program that NS_VM_RUNNER names, or else by `vm` in PATH (docs/platforms.md says how it is called).
 import { spawn, spawnSync } from 'node:child_process'
@@ -37,22 +38,24 @@ const { values, positionals } = parseArgs({
     kernel: { type: 'string', default: '6.1' },
     lane: { type: 'string', multiple: true, default: ['root', 'user', 'subids'] },
     smoke: { type: 'boolean', default: false },
+    apparmor: { type: 'boolean', default: false },
     timeout: { type: 'string' },
   },
 })
-const { arch, kernel, lane, smoke } = values
+const { arch, kernel, lane } = values
+const program = values.smoke ? 'smoke' : values.apparmor ? 'apparmor' : undefined
 const runner = process.env.NS_VM_RUNNER ?? 'vm'
 
 if (spawnSync(runner, ['--help']).status !== 0) {
   console.error(`no emulator: ${runner} does not run; name one by NS_VM_RUNNER (docs/platforms.md)`)
   process.exit(3)
 }
-if (smoke) build('--filter=@ns/spawn...')
+if (program) build('--filter=@ns/spawn...')
 
-process.exitCode = await withStage({ all: !smoke }, smoke ? runSmoke : runTests)
+process.exitCode = await withStage({ all: !program }, program ? runProgram : runTests)
 
-function runSmoke(folder) {
-  const command = ['node', 'scripts/vm/smoke.mjs']
+function runProgram(folder) {
+  const command = ['node', `scripts/vm/${program}.mjs`]
   return spawnSync(runner, machine(folder, '300', command), { stdio: 'inherit' }).status ?? 1
 }
 

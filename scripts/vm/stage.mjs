@@ -19,7 +19,11 @@ export async function withStage({ all }, use) {
   try {
     const parts = all ? ['tsconfig.base.json', 'tsconfig.json'] : []
     const left = all ? tools : [...tools, '.pnpm/[!@k]*', '.pnpm/@[!k]*']
-    copy([...parts, 'package.json', 'scripts', 'packages', 'node_modules'], left, folder)
+    copy(
+      [...parts, 'package.json', 'docs/guides', 'scripts', 'packages', 'node_modules'],
+      left,
+      folder,
+    )
     if (all) await transpile(folder)
     return await use(folder)
   } finally {

@@ -1,10 +1,13 @@
+import { once } from 'node:events'
 import { closeSync, mkdirSync, openSync, readdirSync, renameSync, symlinkSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { release } from 'node:os'
 import {
   asCaller,
   checkLeaks,
   expectErrno,
   failure,
+  lane,
   needs,
   program,
   rootInside,
@@ -12,12 +15,15 @@ import {
   shell,
 } from '@ns/testkit'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { cgroup } from '../../cgroup/src/index.ts'
 import { ipc } from '../../ipc/src/index.ts'
 import { net } from '../../net/src/index.ts'
 import { pid } from '../../pid/src/index.ts'
+import { user } from '../../user/src/index.ts'
 import {
   bind,
   binfmt,
+  cgroup2,
   dev,
   directory,
   file,
@@ -107,11 +113,17 @@ describe('bind', () => {
   })
 
   test('C19: a socket, a fifo and a device are bound', async () => {
-    const script = 'mkfifo $0/fifo; mkdir $0/in; touch $0/in/fifo $0/in/null'
-    await shell([], script.replaceAll('$0', scratch.path))
-    const mounts = [bind(scratch.at('fifo'), '/x/fifo'), bind('/dev/null', '/x/null')]
+    await shell([], `mkfifo ${scratch.at('fifo')}`)
+    const server = createServer().listen(scratch.at('socket'))
+    await once(server, 'listening')
+    const mounts = [
+      bind(scratch.at('fifo'), '/x/fifo'),
+      bind('/dev/null', '/x/null'),
+      bind(scratch.at('socket'), '/x/socket'),
+    ]
     const { stdout } = await inEmpty(mounts, 'stat -c "%n %F" /x/*')
-    expect(stdout).toBe('/x/fifo fifo\n/x/null character special file\n')
+    server.close()
+    expect(stdout).toBe('/x/fifo fifo\n/x/null character special file\n/x/socket socket\n')
   })
 
   test('nodev, nosuid and noexec are set, on nothing else', async () => {
@@ -128,10 +140,15 @@ describe('bind', () => {
 
   test('C12: a source below a directory that may only be passed through', async () => {
     scratch.file('through/source/file')
-    await shell([], `chmod 711 ${scratch.at('through')}`)
-    expect((await inEmpty([bind(scratch.at('through/source'), '/x')], 'ls /x')).stdout).toBe(
-      'file\n',
-    )
+    await shell([], `chmod 711 ${scratch.path} ${scratch.at('through')}`)
+    const mounts = [bind(scratch.at('through/source'), '/mnt')]
+    // As somebody else than its owner, if there is one: what root of a user namespace is outside.
+    const map = [{ inside: 0, outside: 100_000, count: 1 }]
+    const other = lane === 'root' ? [user({ map: { uid: map, gid: map } })] : []
+    const contributions = asCaller([...other, mount({ mounts })])
+    expect((await shell(contributions, 'ls /mnt')).stdout).toBe('file\n')
+    const through = `ls ${scratch.at('through')}`
+    if (lane === 'root') expect((await shell(contributions, through)).stdout).toBe('')
   })
 })
 
@@ -355,6 +372,16 @@ describe('binfmt_misc', () => {
       hint: expect.stringMatching(/there is an interpreter of that name already/),
     })
   })
+})
+
+test('a cgroup tree is read-only unless asked for otherwise (CVE-2023-25809)', async () => {
+  const mounts = [tmpfs('/mnt'), cgroup2('/mnt/a'), cgroup2('/mnt/b', { readonly: false })]
+  const contributions = asCaller([cgroup(), mount({ mounts })])
+  const { stdout } = await shell(contributions, 'grep " /mnt/[ab] " /proc/self/mountinfo')
+  expect(parseMountTable(stdout).map(({ type, options }) => [type, options[0]])).toEqual([
+    ['cgroup2', 'ro'],
+    ['cgroup2', 'rw'],
+  ])
 })
 
 test('mounts are moved, taken away, and remounted flag by flag', async () => {

@@ -49,3 +49,20 @@ test('C4: a bind made read-only in a user namespace keeps nosuid, nodev and noex
     expect.arrayContaining(['ro', 'nosuid', 'nodev', 'noexec']),
   )
 })
+
+test('C22: where /proc is covered in parts, a fresh one is refused with a hint, or the caller’s is bound and `ready` says so', async () => {
+  expect(await observe('covered')).toEqual({
+    fresh: {
+      code: 'ERR_NS_SETUP',
+      errno: 'EPERM',
+      hint: expect.stringMatching(/covered here: .*\/proc\/sys/),
+    },
+    isCallers: true,
+    warnings: expect.arrayContaining([expect.stringMatching(/a fresh \/proc was refused/)]),
+  })
+})
+
+test('what is no device is not shown as one, in a /dev or as a mask (CVE-2025-31133)', async () => {
+  const refused = [true, 'ENODEV']
+  expect(await observe('fake')).toEqual([refused, refused])
+})

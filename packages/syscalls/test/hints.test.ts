@@ -74,6 +74,20 @@ const lines: readonly Line[] = [
     },
     /^mounting needs CAP_SYS_ADMIN/,
   ],
+  ...(
+    [
+      [user('EACCES'), /'box', which may deny it .*add "userns,"/],
+      [create('uts', 'EPERM'), /'box', .*add "capability," and "mount,"/],
+      [{ call: 'execveat', errno: 'EACCES' }, /'box', .*attach_disconnected/],
+    ] as const
+  ).map(
+    ([failure, hint]): Line => [
+      `a profile of AppArmor that denies ${failure.call}`,
+      failure,
+      { '/proc/self/attr/apparmor/current': 'box (enforce)' },
+      hint,
+    ],
+  ),
   [
     'an own id without a map',
     user('EPERM'),

@@ -1,7 +1,21 @@
 import { CAP } from '../../kernel/constants.ts'
 import { CLONE_NEW, procName } from '../../namespaces/types.ts'
-import { type Cause, type Failure, isCreation, isRefused, type Remedy } from '../cause.ts'
-import { isCapable, isInChroot, securityModules, sysctl, unmappedId } from '../machine.ts'
+import {
+  type Cause,
+  type Diagnosis,
+  type Failure,
+  isCreation,
+  isRefused,
+  type Remedy,
+} from '../cause.ts'
+import {
+  isCapable,
+  isInChroot,
+  type Machine,
+  securityModules,
+  sysctl,
+  unmappedId,
+} from '../machine.ts'
 
 // What a machine, a distribution or a container forbids: user_namespaces(7), namespaces(7).
 
@@ -97,6 +111,12 @@ export const restrictions: readonly Cause[] = [
   },
   {
     when: (failure) =>
+      (isCreation(failure) && isRefused(failure)) ||
+      (failure.errno === 'EACCES' && /^(mount|move_mount|pivot_root|umount2)$/.test(failure.call)),
+    find: confinement,
+  },
+  {
+    when: (failure) =>
       isCreation(failure) && failure.errno === 'EACCES' && failure.namespace === 'user',
     find: (_, { read }) =>
       read('/sys/fs/selinux/enforce') === '1'
@@ -137,6 +157,10 @@ export const restrictions: readonly Cause[] = [
     find: (_, machine) => memfdRefusal(sysctl(machine, 'vm.memfd_noexec')),
   },
   {
+    when: ({ call, errno }) => call === 'execveat' && errno === 'EACCES',
+    find: confinement,
+  },
+  {
     when: ({ call, errno }) => call === 'memfd_create' && errno === 'EACCES',
     find: (_, machine) => memfdRefusal(sysctl(machine, 'vm.memfd_noexec')),
   },
@@ -158,6 +182,33 @@ function isDeniedInside(failure: Failure): boolean {
   const { namespace, operation } = failure
   if (isCreation(failure)) return true
   return namespace !== undefined && operation !== 'open' && operation !== 'join'
+}
+
+/** A profile of AppArmor that is enforced: what it denies is EACCES, and where it denies a capability EPERM (apparmor.d(5)). */
+function confinement({ call, namespace }: Failure, machine: Machine): Diagnosis | undefined {
+  const label = machine.read('/proc/self/attr/apparmor/current') ?? ''
+  const profile = /^(.*) \(enforce\)$/.exec(label)?.[1]
+  if (profile === undefined) return undefined
+  const rules =
+    call === 'execveat'
+      ? '"file," and flags=(attach_disconnected)'
+      : namespace === 'user'
+        ? '"userns,"'
+        : '"capability," and "mount,"'
+  return {
+    cause: `AppArmor confines this process by the profile '${profile}', which may deny it (apparmor="DENIED" in the kernel's log)`,
+    remedies: [
+      {
+        change: `add ${rules} to that profile`,
+        price: 'all that the profile is for has the right',
+      },
+      {
+        change:
+          'have no profile for this program (Docker, Podman: --security-opt apparmor=unconfined)',
+        price: 'nothing else that the profile denies is denied any more',
+      },
+    ],
+  }
 }
 
 function memfdRefusal(value: string | undefined): ReturnType<Cause['find']> {
