@@ -69,14 +69,24 @@ async function runTests(folder) {
   })
   const results = []
   for await (const line of createInterface({ input: child.stdout })) {
-    if (line.startsWith('@result ')) results.push(JSON.parse(line.slice(8)))
-    else console.log(line)
+    if (!line.startsWith('@result ')) {
+      console.log(line)
+      continue
+    }
+    const result = JSON.parse(line.slice(8))
+    results.push(result)
+    record({ arch, kernel }, [result]) // at once: the machine may not come to its end
+    console.log(summary(result))
   }
-  record({ arch, kernel }, results)
   const failed = results.reduce((sum, it) => sum + it.failed.length, 0)
   const passed = results.reduce((sum, it) => sum + (it.passed ?? 0), 0)
   console.log(`${passed} passed, ${failed} failed on ${arch}, Linux ${kernel}`)
   return failed === 0 && passed > 0 && child.exitCode === 0 ? 0 : 1
+}
+
+function summary({ lane, file = 'vitest', seconds, passed = 0, failed, skipped = [] }) {
+  const head = `${lane} ${file}: ${passed} passed, ${failed.length} failed, ${skipped.length} skipped in ${seconds} s`
+  return [head, ...failed.map(([title, message]) => `  ${title}\n    ${message}`)].join('\n')
 }
 
 function machine(folder, limit, command) {

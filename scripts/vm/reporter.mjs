@@ -16,7 +16,8 @@ export default class Reporter {
       else if (state === 'skipped') result.skipped.push([test.fullName, note ?? 'no reason given'])
       else result.failed.push([test.fullName, errors?.[0]?.message ?? state])
     }
-    print({ file: relative(process.cwd(), module.moduleId), ...result })
+    const seconds = Math.round(module.diagnostic().duration / 1000)
+    print({ file: relative(process.cwd(), module.moduleId), seconds, ...result })
   }
 
   onTestRunEnd(_modules, errors) {
