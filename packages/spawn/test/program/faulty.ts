@@ -125,7 +125,9 @@ export const withAttributes: Sample = {
     capabilities: { drop: 'all', add: ['CAP_KILL'] },
     securebits: ['NOROOT'],
     seccomp: Buffer.from('060000000000ff7f', 'hex'), // BPF_RET SECCOMP_RET_ALLOW
-    landlock: { readonly: ['/'], readwrite: ['/dev/null'], connect: [80] },
+    ...(linux(6, 7, 'Landlock of TCP ports')()
+      ? {}
+      : { landlock: { readonly: ['/'], readwrite: ['/dev/null'], connect: [80] } }),
   },
   contributions: () => [user({ map: 'root' }), pid()],
 }
