@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import { Namespace, type NamespaceRef } from '@ns/syscalls'
 import { checkLeaks, describeNamespace, needs, running, Scratch, shell, waitFor } from '@ns/testkit'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { uts } from '../../uts/src/index.ts'
 import { readIdMaps, toHostGid, toHostUid, toInsideGid, toInsideUid, user } from '../src/index.ts'
 import { readSubids } from '../src/subids.ts'
 
@@ -77,6 +78,11 @@ describe("map 'current', the default", () => {
     expect(sets).toHaveLength(5)
     if (uid === 0) expect(sets[2]).not.toBe(none)
     else expect(sets).toEqual([none, none, none, none, none])
+  })
+
+  test('A5: until exec they are full: what takes one is done', async () => {
+    const { stdout } = await shell([user(), uts({ hostname: 'box' })], 'uname -n; id -u')
+    expect(stdout).toBe(`box\n${uid}\n`)
   })
 
   test("A5: `capabilities: 'keep'` carries the effective set over exec", async () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
+import { rounds, slower } from '@ns/testkit'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { bind, mount } from '../../../mount/src/index.ts'
 import { pid } from '../../../pid/src/index.ts'
@@ -36,19 +37,21 @@ async function times(count: number, run: () => Promise<unknown>): Promise<void> 
   for (let i = 0; i < count; i += 4) await Promise.all([run(), run(), run(), run()])
 }
 
-describe('B9: 500 short sandboxes leave no zombie and no fd', () => {
-  test('with the fds of the caller', { timeout: 60_000 }, async () => {
+const sandboxes = rounds(500)
+
+describe(`B9: ${sandboxes} short sandboxes leave no zombie and no fd`, () => {
+  test('with the fds of the caller', { timeout: 60_000 * slower }, async () => {
     const before = state()
-    await times(500, async () => {
+    await times(sandboxes, async () => {
       const { exitCode } = await launch(sandbox(), { file: '/bin/true' }).exited
       expect(exitCode).toBe(0)
     })
     expect(state()).toEqual(before)
   })
 
-  test('with stdout read by the caller', { timeout: 60_000 }, async () => {
+  test('with stdout read by the caller', { timeout: 60_000 * slower }, async () => {
     const before = state()
-    await times(500, async () => {
+    await times(sandboxes, async () => {
       expect(await readFrom({ file: '/bin/echo', args: ['said'] })).toBe('said\n')
     })
     await until(() => Object.keys(openFds()).length === Object.keys(before.fds).length)
