@@ -49,21 +49,29 @@ const samples: readonly (readonly [string, () => Sample])[] = [
 /** `ms`: some hundred starts each, on a machine that may be busy. */
 const timeout = 120_000 * slower
 
+/** Each of a sample's steps; where machines are slow one in five, other ones each time. */
+const stride = slower > 1 ? 5 : 1
+const which = stride === 1 ? 'every' : `every ${stride}th`
+const first = Math.floor(Math.random() * stride)
+const isChosen = (_: PlacedStep, i: number) => i % stride === first
+
 describe.each(samples)('%s', { timeout }, (_, sample) => {
-  test('every step that fails is named, and leaves nothing', async () => {
+  test(`${which} step that fails is named, and leaves nothing`, async () => {
     const steps = stepsOf(sample()).filter(runsAlways)
     expect(steps.length).toBeGreaterThan(20)
+    const some = steps.filter(isChosen)
     const seen: string[] = []
-    for (const at of steps) seen.push(await report(at, () => fail(sample(), at, steps)))
-    expect(seen).toEqual(steps.map((at) => `${title(at)}: EBADF`))
+    for (const at of some) seen.push(await report(at, () => fail(sample(), at, steps)))
+    expect(seen).toEqual(some.map((at) => `${title(at)}: EBADF`))
   })
 
-  test('a process killed at any step is named with it, and leaves nothing', async () => {
+  test(`a process killed at ${which} step is named with it, and leaves nothing`, async () => {
     const steps = stepsOf(sample()).filter(runsAlways)
+    const some = steps.filter(isChosen)
     const seen: string[] = []
-    for (const at of steps)
+    for (const at of some)
       seen.push(await report(at, () => killAt(sample(), at, steps, ownProcess)))
-    expect(seen).toEqual(steps.map((at) => `${title(at)}: ${expectedOfKill(at)}`))
+    expect(seen).toEqual(some.map((at) => `${title(at)}: ${expectedOfKill(at)}`))
   })
 })
 
