@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { veth } from '@ns/netlink'
 import { close, Namespace, pidfdOpen } from '@ns/syscalls'
-import { asCaller, checkLeaks, lane, needs, running, userNamespaces } from '@ns/testkit'
+import { asCaller, checkLeaks, lane, linux, needs, running, userNamespaces } from '@ns/testkit'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { NetNs, net } from '../src/index.ts'
 import { inside } from './inside.ts'
@@ -61,8 +61,12 @@ describe('a network namespace', () => {
     expect(() => NetNs.openPidfd(9999)).toThrow(none)
   })
 
-  test('has a cookie that no other one has', async () => {
+  test('has a cookie that no other one has; before Linux 5.14 there are none', async () => {
     using one = await NetNs.create()
+    if (linux(5, 14, 'cookies')()) {
+      await expect(one.cookie()).rejects.toMatchObject({ code: 'ERR_NS_UNSUPPORTED' })
+      return
+    }
     using same = NetNs.open(one.namespace)
     using other = await NetNs.create()
     const cookies = await Promise.all([one, same, other].map((ns) => ns.cookie()))
@@ -114,8 +118,7 @@ describe('a network namespace', () => {
 
   test('a hundred of them are made, and leave nothing', async () => {
     const all = await Promise.all(Array.from({ length: 100 }, () => NetNs.create()))
-    const cookies = new Set(await Promise.all(all.map((ns) => ns.cookie())))
-    expect(cookies.size).toBe(100)
+    expect(new Set(all.map(({ namespace }) => `${namespace}`)).size).toBe(100)
     for (const ns of all) ns.close()
   })
 

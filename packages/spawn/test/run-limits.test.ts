@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
-import { checkLeaks } from '@ns/testkit'
+import { checkLeaks, slower } from '@ns/testkit'
 import { describe, expect, test } from 'vitest'
 import { type NamespacesOption, run, SubprocessError } from '../src/index.ts'
 
@@ -15,7 +15,7 @@ describe.each([
   ['in namespaces', isolated],
 ])('%s', (_, namespaces) => {
   test('B18: who ignores the end of its time is killed, and known to have exceeded it', async () => {
-    const options = { namespaces, timeout: 100, forceKillAfterDelay: 100 }
+    const options = { namespaces, timeout: 100 * slower, forceKillAfterDelay: 100 * slower }
     await expect(run('sh', ['-c', stubborn], options)).rejects.toMatchObject({
       code: 'ERR_NS_TIMEOUT',
       exceeded: 'timeout',
