@@ -4,7 +4,11 @@ import { join } from 'node:path'
 
 /** A directory of a test's own, gone at its end. */
 export class Directory {
-  readonly path: string = mkdtempSync(join(tmpdir(), 'ns-syscalls-'))
+  readonly path: string
+
+  constructor(parent: string = tmpdir()) {
+    this.path = mkdtempSync(join(parent, 'ns-syscalls-'))
+  }
 
   /** The path of a file in it. */
   at(name: string): string {
