@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config'
 
 const uid = process.getuid?.()
 const lane = process.env.NS_LANE ?? (uid === 0 ? 'root' : 'user')
+const slower = Number(process.env.NS_SLOWER ?? 1)
 const lanes = ['root', 'user', 'subids']
 // The attacks take long, and none of them depends on how the clone is called: the lane without clone3 goes without.
 const without = process.env.NS_WITHOUT ? [`**/${process.env.NS_WITHOUT}/**`] : []
@@ -22,8 +23,8 @@ export default defineConfig({
     pool: 'forks',
     // The tests count what exists once per machine: processes, mounts, namespaces.
     fileParallelism: false,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 60_000 * slower,
+    hookTimeout: 60_000 * slower,
     env: { NS_LANE: lane },
     // A program that a test starts with `fork` sees the sources as well.
     execArgv: ['--conditions=@ns/source'],

@@ -91,7 +91,7 @@ function cached(lane) {
   return ['turbo', 'run', `//#lane:${lane}`, ...options]
 }
 
-/** What the tests of ordinary users depend on beside the files: turbo.json names it. */
+/** What the tests of ordinary users depend on beside the files: `NS_*` in turbo.json. */
 function machine() {
   return [release(), process.arch, process.version, process.getuid()].join(' ')
 }

@@ -4,7 +4,12 @@
  */
 export const slower: number = Number(process.env.NS_SLOWER ?? (process.env.NS_VM ? 20 : 1))
 
-/** How often to repeat what needs luck to go wrong: `count` times, and a tenth of that where it would take hours. */
+const fewer = Number(process.env.NS_FEWER ?? Math.max(1, slower / 2))
+
+/**
+ * How often to repeat what needs luck to go wrong: `count` times, or one in `NS_FEWER` of them. CI is content with a quarter, an
+ * emulated machine with a tenth.
+ */
 export function rounds(count: number): number {
-  return Math.ceil(count / Math.max(1, slower / 2))
+  return Math.ceil(count / fewer)
 }
