@@ -4,8 +4,10 @@ import { Started } from './support/started.ts'
 
 // What becomes of the command when `ns` is gone, and of `ns` when the command is.
 
-/** Prints its pid, and goes on when it is told to. */
-const waits = ['--', 'sh', '-c', 'echo ready; read line; echo went on; read line']
+/** Goes on once its stdin has ended, which is when `ns` is gone. */
+const goesOn = ['--', 'sh', '-c', 'echo ready; read line; echo went on']
+/** Keeps stdout open as long as it lives. */
+const sleeps = ['--', 'sh', '-c', 'echo ready; exec sleep 600']
 
 describe('when ns is killed', () => {
   test.each([
@@ -13,13 +15,12 @@ describe('when ns is killed', () => {
     { flags: ['--outlive'] },
     { flags: [] }, // as any other child of a program that is killed
   ])('B6: the command goes on with $flags', async ({ flags }) => {
-    const started = new Started('run', ...flags, ...waits)
+    const started = new Started('run', ...flags, ...goesOn)
     await started.see(/ready/)
+    const closed = started.closed()
     await started.kill()
-    started.tell('go on')
     await started.see(/went on/)
-    started.tell('end')
-    await started.closed()
+    await closed
   })
 
   test.each([
@@ -27,7 +28,7 @@ describe('when ns is killed', () => {
     { flags: ['--user', '--pid'] },
     { flags: ['--die-with-parent'] },
   ])('B6: the command ends with $flags', async ({ flags }) => {
-    const started = new Started('run', ...flags, ...waits)
+    const started = new Started('run', ...flags, ...sleeps)
     await started.see(/ready/)
     const closed = started.closed() // stdout is closed by the last who has it
     await started.kill()

@@ -36,6 +36,12 @@ const lines: readonly Line[] = [
     /binfmt_misc of its own from Linux 6\.7 on/,
   ],
   [
+    'another root without the right to it',
+    { call: 'chroot', errno: 'EPERM', namespace: 'mount', operation: 'enter the root' },
+    {},
+    /CAP_SYS_CHROOT/,
+  ],
+  [
     'a kernel without ns_last_pid',
     { call: 'openat', errno: 'ENOENT', namespace: 'pid', operation: 'set the last pid' },
     {},

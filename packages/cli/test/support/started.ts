@@ -31,11 +31,6 @@ export class Started {
     }
   }
 
-  /** Says a line to the command. */
-  tell(line: string): void {
-    this.#child.stdin.write(`${line}\n`)
-  }
-
   /** Ends `ns`, which cannot do anything about it; what it has started may go on. */
   async kill(): Promise<void> {
     const exit = once(this.#child, 'exit')

@@ -79,6 +79,11 @@ export const mounting: readonly Cause[] = [
       'mounting needs CAP_SYS_ADMIN in the mount namespace; flags that a mount has from outside (ro, nosuid, nodev, noexec) cannot be taken away',
   },
   {
+    when: ({ call, errno }) => call === 'chroot' && errno === 'EPERM',
+    find: () =>
+      'another root takes CAP_SYS_CHROOT: be root, or enter the user namespace of that process too',
+  },
+  {
     when: ({ call, errno }) => call === 'umount2' && errno === 'EPERM',
     find: () =>
       'a mount that came from a more privileged mount namespace cannot be taken away alone',
