@@ -1,6 +1,6 @@
 // Runs tests in an emulated machine with another kernel or architecture, and writes what they showed to docs/platforms.md.
 //
-//   pnpm test:vm [--arch amd64|arm64] [--kernel 5.10|6.1|6.12] [--lane root|user|subids]… [--timeout SECONDS] [FILTER…]
+//   pnpm test:vm [--arch amd64|arm64] [--kernel 5.10|6.1|6.12] [--lane root|user|subids]… [--timeout SECONDS] [--only TITLE] [FILTER…]
 //   pnpm test:vm --smoke [--arch …] [--kernel …]     one short program of the built packages, nothing is written
 //   pnpm test:vm --apparmor [--arch …] [--kernel …]  the same of what profiles of AppArmor allow and deny
 //
@@ -36,6 +36,7 @@ const { values, positionals } = parseArgs({
   options: {
     arch: { type: 'string', default: 'amd64' },
     kernel: { type: 'string', default: '6.1' },
+    only: { type: 'string' },
     lane: { type: 'string', multiple: true, default: ['root', 'user', 'subids'] },
     smoke: { type: 'boolean', default: false },
     apparmor: { type: 'boolean', default: false },
@@ -61,8 +62,9 @@ function runProgram(folder) {
 
 async function runTests(folder) {
   const filters = positionals.length > 0 ? positionals : tested.map((name) => `packages/${name}/`)
+  const only = values.only ? [`--testNamePattern=${values.only}`] : []
   const excludes = left.map((it) => `--exclude=${it}`)
-  const command = ['scripts/vm/inside.sh', lane.join(' '), ...excludes, ...filters]
+  const command = ['scripts/vm/inside.sh', lane.join(' '), ...excludes, ...only, ...filters]
   const child = spawn(runner, machine(folder, '3600', command), {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, NS_VM_PACKAGES: packages },

@@ -4,7 +4,7 @@ import { checkKeys, invalidOption } from '@ns/syscalls'
 export interface Impairment {
   /** How long it takes, one way, `ms`. Mininet's `delay`. @default 0 */
   readonly latency?: number | undefined
-  /** By how much that varies, up and down, `ms`; packets may overtake each other. @default 0 */
+  /** By how much that varies, up and down, `ms`; packets may overtake each other, unless there is a rate. @default 0 */
   readonly jitter?: number | undefined
   /** The share that is lost, 0 to 1. @default 0 */
   readonly loss?: number | undefined
@@ -12,7 +12,7 @@ export interface Impairment {
   readonly duplicate?: number | undefined
   /** The share that takes no latency and overtakes what is under way, 0 to 1. @default 0 */
   readonly reorder?: number | undefined
-  /** Bits per second: a number, or `'100mbit'`. Mininet's `bw`. @default no limit */
+  /** Bits per second: a number, or `'100mbit'`; Infinity takes it away. Mininet's `bw`. @default no limit */
   readonly rate?: number | string | undefined
   /** How many packets may be under way or wait; more are dropped. Mininet's `max_queue_size`. @default 1000 */
   readonly queue?: number | undefined

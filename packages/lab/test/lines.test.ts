@@ -40,7 +40,8 @@ describe.each(backends)('%s', (backend) => {
     lan = await lab.switch('lan', [a, b, c])
   })
   beforeEach(() => {
-    lan.set({ latency: 0, jitter: 0, loss: 0, duplicate: 0, reorder: 0, rate: 1e12, queue: 1000 })
+    const rate = Number.POSITIVE_INFINITY
+    lan.set({ latency: 0, jitter: 0, loss: 0, duplicate: 0, reorder: 0, rate, queue: 1000 })
   })
   checkLeaks()
   afterAll(async () => await lab.close())
@@ -71,7 +72,7 @@ describe.each(backends)('%s', (backend) => {
     expect(arrived).not.toEqual([...arrived].sort((one, other) => one - other))
   })
 
-  test('with a jitter they overtake each other, and without one they don’t', async () => {
+  test('with a jitter they overtake each other, without one or at a rate they don’t', async () => {
     const inOrder = Array.from({ length: 100 }, (_, i) => i)
     lan.set({ latency: 5 }, { from: a })
     expect(await send(a, b, 100)).toEqual(inOrder)
@@ -79,6 +80,8 @@ describe.each(backends)('%s', (backend) => {
     const late = await send(a, b, 100)
     expect(late).not.toEqual(inOrder)
     expect(late.sort((one, other) => one - other)).toEqual(inOrder)
+    lan.set({ rate: '1gbit' }, { from: a })
+    expect(await send(a, b, 100)).toEqual(inOrder)
   })
 
   test('a rate holds, segment by segment', async () => {

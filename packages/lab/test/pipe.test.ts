@@ -68,6 +68,12 @@ describe('a line', () => {
     expect(Math.abs(mean - 10)).toBeLessThan(0.1)
   })
 
+  test('keeps the order at a rate, whatever the jitter', () => {
+    const out = passed({ latency: 10, jitter: 5, rate: '80mbit' }, { count: 1000, gap: 0.1 })
+    expect(numbers(out)).toEqual(Array.from({ length: 1000 }, (_, i) => i))
+    expect(Math.max(...out.map(({ number, at }) => at - number * 0.1))).toBeGreaterThan(14)
+  })
+
   test('lets its share overtake what is under way', () => {
     const out = passed({ latency: 10, reorder: 0.25 }, { gap: 1 })
     const early = out.filter(({ number, at }) => at === number)

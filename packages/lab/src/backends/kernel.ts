@@ -19,9 +19,6 @@ import { isPerfect, isPerPacket, type Line, perfect } from '../impairment.ts'
 import { setBundling } from './bundling.ts'
 import type { Fabric, FrameSink, Plug, Port } from './fabric.ts'
 
-/** A rate that no line has: netem forgets none that it was given. */
-const UNLIMITED = 1e13
-
 /** A bridge of the kernel in the hub, pairs of veth that lead to it, and netem where they begin. */
 export class KernelFabric implements Fabric {
   readonly #ground: Ground
@@ -133,7 +130,7 @@ class KernelPort implements Port {
     this.#bundle()
     this.#hadRate ||= line.rate !== perfect.rate
     const { latency: delay, jitter, loss, duplicate, reorder, queue: limit } = line
-    const rate = this.#hadRate ? { rate: Math.min(line.rate, UNLIMITED), limit } : { limit }
+    const rate = { rate: Number.isFinite(line.rate) ? line.rate : 0, limit }
     const { name: dev, netlink } = this.#plug
     const some = reorder > 0 ? { reorder } : {}
     const seed = seedOf(this.#ground.seed, this.#plug.line)

@@ -41,8 +41,8 @@ export class Pipe {
   readonly #ring = () => this.#come()
   #line: Line = perfect
   #isPerPacket = false
-  /** When the last packet has left, at this rate. */
-  #free = 0
+  /** When the last packet comes out, at this rate. */
+  #last = 0
   /** When it is to be told that it is time. */
   #next = INFINITE
   #run: Run | undefined
@@ -96,17 +96,20 @@ export class Pipe {
     if (latency > 0 || this.#waiting.size > 0) return false
     if (rate === INFINITE) return true
     const now = this.#time.now()
-    const free = Math.max(now, this.#free) + (bytesOf(bundle, packet) * 8000) / rate
-    if (free - now > FINE) return false
-    this.#free = free
+    const last = Math.max(now, this.#last) + (bytesOf(bundle, packet) * 8000) / rate
+    if (last - now > FINE) return false
+    this.#last = last
     return true
   }
 
   #delay(bundle: Bundle, packet: number): void {
     const { latency, jitter, rate } = this.#line
-    this.#free = Math.max(this.#time.now(), this.#free) + (bytesOf(bundle, packet) * 8000) / rate
     const varied = jitter === 0 ? latency : latency + (2 * this.#random() - 1) * jitter
-    this.#waiting.add(this.#free + varied, { bundle, packet })
+    const due = this.#time.now() + varied
+    // At a rate they come out one behind the other, as of netem.
+    if (rate !== INFINITE)
+      this.#last = Math.max(due, this.#last) + (bytesOf(bundle, packet) * 8000) / rate
+    this.#waiting.add(rate === INFINITE ? due : this.#last, { bundle, packet })
   }
 
   #wait(): void {

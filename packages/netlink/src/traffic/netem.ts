@@ -29,7 +29,7 @@ export interface NetemOptions extends Place {
   readonly corrupt?: number | undefined
   /** The share that is sent at once while the others are delayed: takes a delay. */
   readonly reorder?: number | undefined
-  /** Bits per second. */
+  /** Bits per second; 0 takes one away that there was, which the kernel keeps otherwise. */
   readonly rate?: number | undefined
   /** Packets that may wait. @default 1000 */
   readonly limit?: number | undefined
@@ -84,7 +84,9 @@ export function netem(options: NetemOptions): Discipline {
     ...ifGiven(reorder, (it) => bytes(TCA_NETEM, 'REORDER', pair('netem.reorder', it))),
     ...ifGiven(corrupt, (it) => bytes(TCA_NETEM, 'CORRUPT', pair('netem.corrupt', it))),
     ...ifGiven(seed, (it) => u64(TCA_NETEM, 'PRNG_SEED', BigInt(it))),
-    ...(rate === undefined ? [] : rateAttributes(bytesPerSecond('netem.rate', rate))),
+    ...(rate === undefined
+      ? []
+      : rateAttributes(rate === 0 ? 0 : bytesPerSecond('netem.rate', rate))),
   ]
   return { ...place, kind: 'netem', options: withHeader(TCA, 'OPTIONS', header, attributes) }
 }
