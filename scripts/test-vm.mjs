@@ -36,11 +36,11 @@ const { values, positionals } = parseArgs({
   options: {
     arch: { type: 'string', default: 'amd64' },
     kernel: { type: 'string', default: '6.1' },
-    only: { type: 'string' },
     lane: { type: 'string', multiple: true, default: ['root', 'user', 'subids'] },
     smoke: { type: 'boolean', default: false },
     apparmor: { type: 'boolean', default: false },
     timeout: { type: 'string' },
+    only: { type: 'string' }, // tests with that in their title; a part of a file is not recorded
   },
 })
 const { arch, kernel, lane } = values
@@ -77,7 +77,7 @@ async function runTests(folder) {
     }
     const result = JSON.parse(line.slice(8))
     results.push(result)
-    record({ arch, kernel }, [result]) // at once: the machine may not come to its end
+    if (!values.only) record({ arch, kernel }, [result]) // at once: the machine may not come to its end
     console.log(summary(result))
   }
   const failed = results.reduce((sum, it) => sum + it.failed.length, 0)

@@ -2,6 +2,9 @@ import { once } from 'node:events'
 import { setImmediate, setTimeout } from 'node:timers/promises'
 import type { Node } from '../../src/index.ts'
 
+/** So long nothing has come, `ms`: nothing will come any more. An emulated machine takes longer. */
+const QUIET = process.env.NS_VM ? 5000 : 250
+
 /** Datagrams with numbers from one node to another: the numbers that arrived, in their order. */
 export async function send(from: Node, to: Node, count: number): Promise<number[]> {
   const arrived: number[] = []
@@ -17,7 +20,7 @@ export async function send(from: Node, to: Node, count: number): Promise<number[
   }
   for (let before = -1; before !== arrived.length; ) {
     before = arrived.length
-    await setTimeout(250)
+    await setTimeout(QUIET)
   }
   sender.close()
   receiver.close()
