@@ -1,9 +1,10 @@
 import { once } from 'node:events'
 import { setImmediate, setTimeout } from 'node:timers/promises'
+import { slower } from '@ns/testkit'
 import type { Node } from '../../src/index.ts'
 
-/** So long nothing has come, `ms`: nothing will come any more. An emulated machine takes longer. */
-const QUIET = process.env.NS_VM ? 5000 : 250
+/** So long nothing has come, `ms`: nothing will come any more. */
+const QUIET = 250 * Math.min(slower, 8)
 
 /** Datagrams with numbers from one node to another: the numbers that arrived, in their order. */
 export async function send(from: Node, to: Node, count: number): Promise<number[]> {
