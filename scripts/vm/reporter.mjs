@@ -1,10 +1,15 @@
 import { relative } from 'node:path'
 
 /**
- * A vitest reporter that prints a line for each test file when it is through: what a machine has shown is known even if it
- * reaches its time limit later.
+ * A vitest reporter that prints a line for each test, and the results of each file when it is through: what a machine has
+ * shown is known even if it reaches its time limit later.
  */
 export default class Reporter {
+  onTestCaseResult(test) {
+    const seconds = Math.round((test.diagnostic()?.duration ?? 0) / 1000)
+    process.stdout.write(`\n${test.result().state} in ${seconds} s: ${test.fullName}\n`)
+  }
+
   onTestModuleEnd(module) {
     const result = { passed: 0, failed: [], skipped: [] }
     for (const part of [module, ...module.children.allSuites()])
