@@ -11,8 +11,10 @@ const repository = fileURLToPath(new URL('../..', import.meta.url))
 const start = join(repository, 'scripts/vm/start.mjs')
 const parser = execFileSync('apparmor_parser', ['--version'], { encoding: 'utf8' }).split('\n')[0]
 /** Whether the kernel (6.7) and the parser (4.0) know the right to make a user namespace. */
+const mask = '/sys/kernel/security/apparmor/features/namespaces/mask'
 const mediates =
-  existsSync('/sys/kernel/security/apparmor/features/namespaces/userns_create') &&
+  existsSync(mask) &&
+  readFileSync(mask, 'utf8').includes('userns_create') &&
   existsSync('/etc/apparmor.d/abi/4.0')
 
 same(readFileSync('/sys/module/apparmor/parameters/enabled', 'utf8'), 'Y\n')
