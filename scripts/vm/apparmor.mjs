@@ -43,7 +43,7 @@ const others = '  file,\n  network,\n  unix,\n  signal,\n  ptrace,'
 load('denied', copy, others, 'flags=(attach_disconnected) ')
 const denied = starting(copy)
 console.log(denied)
-same(denied.code, mediates ? 'ERR_NS_USERNS_RESTRICTED' : 'ERR_NS_PERMISSION')
+same([denied.code, denied.cause], ['ERR_NS_USERNS_RESTRICTED', mediates ? 'EACCES' : 'EPERM'])
 match(denied.hint, /^AppArmor confines this process by the profile 'denied'/)
 match(denied.hint, mediates ? /"userns,"/ : /"capability," and "mount,"/)
 

@@ -83,6 +83,7 @@ const lines: readonly Line[] = [
   ...(
     [
       [user('EACCES'), /'box', which may deny it .*add "userns,"/],
+      [user('EPERM'), /'box', .*add "capability," and "mount,"/],
       [create('uts', 'EPERM'), /'box', .*add "capability," and "mount,"/],
       [{ call: 'execveat', errno: 'EACCES' }, /'box', .*attach_disconnected/],
     ] as const

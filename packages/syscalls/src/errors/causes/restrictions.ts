@@ -184,15 +184,18 @@ function isDeniedInside(failure: Failure): boolean {
   return namespace !== undefined && operation !== 'open' && operation !== 'join'
 }
 
-/** A profile of AppArmor that is enforced: what it denies is EACCES, and where it denies a capability EPERM (apparmor.d(5)). */
-function confinement({ call, namespace }: Failure, machine: Machine): Diagnosis | undefined {
+/**
+ * A profile of AppArmor that is enforced: what it denies is EACCES, and where it
+ * denies a capability EPERM, as that of the first namespace in a new user namespace (apparmor.d(5)).
+ */
+function confinement({ call, errno, namespace }: Failure, machine: Machine): Diagnosis | undefined {
   const label = machine.read('/proc/self/attr/apparmor/current') ?? ''
   const profile = /^(.*) \(enforce\)$/.exec(label)?.[1]
   if (profile === undefined) return undefined
   const rules =
     call === 'execveat'
       ? '"file," and flags=(attach_disconnected)'
-      : namespace === 'user'
+      : namespace === 'user' && errno === 'EACCES'
         ? '"userns,"'
         : '"capability," and "mount,"'
   return {
