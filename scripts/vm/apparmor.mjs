@@ -47,13 +47,13 @@ same([denied.code, denied.cause], ['ERR_NS_USERNS_RESTRICTED', mediates ? 'EACCE
 match(denied.hint, /^AppArmor confines this process by the profile 'denied'/)
 match(denied.hint, mediates ? /"userns,"/ : /"capability," and "mount,"/)
 
-load('denied', copy, others)
+const all = `${others}\n  capability,\n  mount,\n  umount,\n  pivot_root,${mediates ? '\n  userns,' : ''}`
+load('denied', copy, all)
 const closed = starting(copy)
 console.log(closed)
 match(closed.hint, /"file," and flags=\(attach_disconnected\)/)
 
-const more = `${others}\n  capability,\n  mount,\n  umount,\n  pivot_root,`
-load('denied', copy, mediates ? `${more}\n  userns,` : more, 'flags=(attach_disconnected) ')
+load('denied', copy, all, 'flags=(attach_disconnected) ')
 same(starting(copy).started, true)
 
 if (mediates) {
