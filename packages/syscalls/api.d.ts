@@ -855,6 +855,19 @@ declare class Child {
     waitForStart(ms: number): 'starting' | 'running' | 'failing' | 'ended';
 }
 declare const eventLoop: Loop;
+interface ExplainedStep {
+    number: number;
+    phase: Phase;
+    namespace: NamespaceType | undefined;
+    process: number;
+    text: string;
+}
+interface Program {
+    clone: string;
+    steps: readonly ExplainedStep[];
+    toString(): string;
+}
+declare function explain(contributions: readonly Contribution[], command: Command): Program;
 interface SpawnError extends NodeJS.ErrnoException {
     spawnargs: readonly string[];
     step: FailedStep;
@@ -872,24 +885,11 @@ declare function lookAtInside<Result>(refs: Readonly<{
 declare function openInside(refs: Readonly<{
     [Type in NamespaceType]?: NamespaceRef | undefined;
 }>, program: (plan: Plan, fd: Slot) => void): Promise<number>;
-interface ExplainedStep {
-    number: number;
-    phase: Phase;
-    namespace: NamespaceType | undefined;
-    process: number;
-    text: string;
-}
-interface Program {
-    clone: string;
-    steps: readonly ExplainedStep[];
-    toString(): string;
-}
 interface LaunchOptions {
     readonly startTimeout?: number | undefined;
     readonly loop?: Loop | undefined;
 }
 declare function launch(contributions: readonly Contribution[], command: Command, options?: LaunchOptions): Child;
-declare function explain(contributions: readonly Contribution[], command: Command): Program;
 declare function persisted(contribution: Contribution, path: string): Contribution;
 interface PtySize {
     readonly cols: number;

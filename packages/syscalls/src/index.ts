@@ -69,6 +69,7 @@ export { BlockingLoop } from './process/blocking-loop.ts'
 export { checkCanStart } from './process/can-start.ts'
 export { Child } from './process/child.ts'
 export { eventLoop } from './process/events.ts'
+export { explain } from './process/explain.ts'
 export type { SpawnError } from './process/failure.ts'
 export {
   inside,
@@ -77,7 +78,7 @@ export {
   openInside,
   type RunningOptions,
 } from './process/inside.ts'
-export { explain, type LaunchOptions, launch } from './process/launch.ts'
+export { type LaunchOptions, launch } from './process/launch.ts'
 export type { Loop, Source } from './process/loop.ts'
 export { persisted } from './process/persisted.ts'
 export { openPty, Pty, type PtySize } from './process/pty.ts'

@@ -1,20 +1,17 @@
-import { isMainThread } from 'node:worker_threads'
 import { raiseLimits } from '../attributes/limits.ts'
-import { isPrivileged } from '../calls/capabilities.ts'
 import { close, memfdCreate, open, pwrite } from '../calls/fds.ts'
 import { KIND, mark } from '../calls/ledger.ts'
 import { pidfdSendSignal, wait } from '../calls/processes.ts'
 import { attempt } from '../calls/result.ts'
 import { MFD, O, SIGNAL } from '../kernel/constants.ts'
-import { isAtLeast } from '../kernel/release.ts'
 import { CLONE_NEW } from '../namespaces/types.ts'
-import { type Blueprint, build, sortContributions } from '../program/build.ts'
+import { build, sortContributions } from '../program/build.ts'
 import type { Command } from '../program/command.ts'
 import type { Contribution } from '../program/contribution.ts'
-import { explainProgram, type Program } from '../program/explain.ts'
 import { REQUEST } from '../program/layout.ts'
 import { encode, type PlacedStep, place } from '../program/program.ts'
 import type { Step } from '../program/step.ts'
+import { callerFacts } from './caller-facts.ts'
 import { checkCanStart } from './can-start.ts'
 import { Child } from './child.ts'
 import { eventLoop } from './events.ts'
@@ -147,15 +144,6 @@ function start(
   }
 }
 
-/** What of the caller's thread and machine decides how a program is built. */
-function callerFacts(): Pick<Blueprint, 'privileged' | 'threadIsProcess' | 'timeByFork'> {
-  return {
-    privileged: isPrivileged(),
-    threadIsProcess: isMainThread,
-    timeByFork: !isAtLeast(6, 2), // time_namespaces(7): since then it is entered at exec
-  }
-}
-
 /** The stub's clone: a process that is the launcher when this returns. */
 function clone(
   wanted: Request,
@@ -184,33 +172,4 @@ function abandon(pidfd: number): void {
   attempt('ppoll', poll, 1, null, null, 0)
   wait(pidfd)
   close(pidfd)
-}
-
-/**
- * The program that `launch` would run, as data; nothing stays open and nothing is started. fds that don't exist yet are
- * printed by name.
- */
-export function explain(contributions: readonly Contribution[], command: Command): Program {
-  const sorted = sortContributions(contributions)
-  const opened = new OwnedFds()
-  try {
-    const asksForOwn = sorted.some(({ unlessOwn }) => unlessOwn)
-    const entered = asksForOwn ? openJoins(sorted, opened).contributions : sorted
-    const joins = entered.flatMap(({ type, join, keepsIds }) =>
-      join === undefined ? [] : [{ type, fd: 100, name: `the ${type} namespace`, keepsIds }],
-    )
-    const built = build({
-      contributions: entered,
-      command,
-      joins,
-      status: { fd: 101, name: 'status' },
-      lifeline: { fd: 102, name: 'lifeline' },
-      opened,
-      statm: { fd: 103, name: 'statm' },
-      ...callerFacts(),
-    })
-    return explainProgram(built.cloned, place(built.plan))
-  } finally {
-    opened.close()
-  }
 }
