@@ -6,6 +6,7 @@
 //
 // The machine is started by the program that NS_VM_RUNNER names, or else by `vm` in PATH (docs/platforms.md says how it is called).
 import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { build } from './build.mjs'
@@ -69,6 +70,7 @@ async function runTests(folder) {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, NS_VM_PACKAGES: packages },
   })
+  const closed = once(child, 'close')
   const results = []
   for await (const line of createInterface({ input: child.stdout })) {
     if (!line.startsWith('@result ')) {
@@ -83,7 +85,8 @@ async function runTests(folder) {
   const failed = results.reduce((sum, it) => sum + it.failed.length, 0)
   const passed = results.reduce((sum, it) => sum + (it.passed ?? 0), 0)
   console.log(`${passed} passed, ${failed} failed on ${arch}, Linux ${kernel}`)
-  return failed === 0 && passed > 0 && child.exitCode === 0 ? 0 : 1
+  const [status] = await closed // its last line comes before its end
+  return failed === 0 && passed > 0 && status === 0 ? 0 : 1
 }
 
 function summary({ lane, file = 'vitest', seconds, passed = 0, failed, skipped = [] }) {

@@ -10,7 +10,7 @@ const repository = fileURLToPath(new URL('../..', import.meta.url))
 /** Tools that no test starts; they would be most of what is copied. `node` is the machine's own. */
 const tools =
   '.bin .pnpm/@biomejs+* .pnpm/@shikijs+* .pnpm/@turbo+* .pnpm/knip@* .pnpm/node@* .pnpm/playwright-core@*'
-    .concat(' .pnpm/typescript@* .pnpm/vitepress@* .pnpm/zod@*')
+    .concat(' .pnpm/vitepress@* .pnpm/zod@*')
     .split(' ')
 
 /** Calls back with a folder that has what runs in the machine; it is gone after. `all` is for the tests, not only the packages. */

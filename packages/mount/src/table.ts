@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import {
   inside,
   Namespace,
@@ -61,7 +62,8 @@ function parseLine(line: string): MountInfo {
 
 /**
  * The mounts of a running mount namespace, as a process that enters it sees them. From Linux 6.15 on they are asked for
- * by statmount(2), which takes CAP_SYS_ADMIN there; else the namespace is entered and its mountinfo read.
+ * by statmount(2), which takes CAP_SYS_ADMIN there; else the namespace is entered and its mountinfo read, the caller's own
+ * as it is.
  *
  * @throws {NamespaceError} when it isn't one, or may not be entered; when it has to be, and its table is longer than 512 KiB
  */
@@ -70,7 +72,16 @@ export async function readMountTable(
   options: RunningOptions = {},
 ): Promise<MountInfo[]> {
   using namespace = Namespace.open('mount', ref)
-  return readByStatmount(namespace) ?? (await readByEntering(namespace, options))
+  return (
+    readByStatmount(namespace) ?? readOwn(namespace) ?? (await readByEntering(namespace, options))
+  )
+}
+
+/** The thread's own, if that is it: nothing has to be entered, and no right to do so. */
+function readOwn(namespace: Namespace): MountInfo[] | undefined {
+  using own = Namespace.open('mount', 0)
+  if (!namespace.equals(own)) return undefined
+  return parseMountTable(readFileSync('/proc/thread-self/mountinfo', 'utf8'))
 }
 
 /** The same by a process that enters it. */
