@@ -1,4 +1,6 @@
-import { existsSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { readHierarchies } from '@ns/cgroup'
 import { CLONE_NEW, type Contribution, namespaceTypes, procName } from '@ns/syscalls'
@@ -11,6 +13,7 @@ import {
   ownMounts,
   program,
   rootInside,
+  waitFor,
 } from '@ns/testkit'
 import { describe, expect, test } from 'vitest'
 import { type Finding, probe } from '../src/index.ts'
@@ -32,6 +35,14 @@ type Found = (id: string) => Finding
 
 const finder = (findings: readonly Finding[]): Found => {
   return (id) => findings.find((one) => one.id === id) ?? { id: `there is no ${id}`, answer: 'no' }
+}
+
+function statOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8')
+  } catch {
+    return '' // no process, or one that is gone
+  }
 }
 
 /** What is found on a machine that a script has made to refuse something; the script's last word is `"$@"`. */
@@ -132,6 +143,21 @@ describe('D14: on a machine that was made to refuse', () => {
         hint: expect.any(String),
       })
     }
+  })
+
+  test('nor is a process left that waited to be joined', async (context) => {
+    needs(program('cc'))(context)
+    const words = ['EPERM', 'setns', '--', process.execPath, '--conditions=@ns/source']
+    const options = ['--input-type=module', '-e', code]
+    const probing = spawn('scripts/without-syscall.sh', [...words, ...options], {
+      cwd: repository,
+      stdio: 'ignore',
+      detached: true, // a session of its own: so they are found
+    })
+    expect(await once(probing, 'exit')).toEqual([0, null])
+    const session = new RegExp(`^\\d+ \\(.*\\) \\S \\d+ \\d+ ${probing.pid} `, 's')
+    const left = () => readdirSync('/proc').filter((pid) => session.test(statOf(pid)))
+    await waitFor(() => left().length === 0, 5000)
   })
 
   test('in a chroot no user namespace is made', async () => {

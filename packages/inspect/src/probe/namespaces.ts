@@ -1,6 +1,7 @@
 import {
   CLONE_NEW,
   close,
+  dieWith,
   inside,
   MS,
   NamespaceError,
@@ -9,7 +10,6 @@ import {
   O,
   openInside,
   type Plan,
-  PR,
   procName,
   SIGNAL,
   step,
@@ -97,6 +97,7 @@ function addJoin(plan: Plan, type: NamespaceType): void {
 function addPidJoin(plan: Plan): void {
   const options = { namespace: 'pid', operation: 'join' } as const
   const [event, child, fd] = [plan.slot('event'), plan.slot('child'), plan.slot('pid')]
+  const statm = plan.slot('statm')
   const one = plan.memory.words([1])
   const link = [plan.proc, 'self/ns/pid_for_children', O.RDONLY | O.CLOEXEC] as const
   const parent = [
@@ -108,9 +109,12 @@ function addPidJoin(plan: Plan): void {
   ]
   const steps = plan.in('user')
   steps.call('eventfd2', [0, 0], { ...options, result: event })
+  steps.call('openat', [plan.proc, 'self/statm', O.RDONLY | O.CLOEXEC], {
+    ...options,
+    result: statm,
+  })
   steps.call('clone', [SIGNAL.CHLD, 0, 0, 0, 0], { ...options, result: child, fork: parent })
-  // If the join is refused nobody writes.
-  steps.call('prctl', [PR.SET_PDEATHSIG, SIGNAL.KILL, 0, 0, 0])
+  steps.push(...dieWith(plan, statm)) // if the join is refused nobody writes
   steps.call('read', [event, plan.memory.allocate(8), 8], options)
 }
 

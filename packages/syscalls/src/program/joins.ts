@@ -1,18 +1,8 @@
-import { constants } from 'node:os'
-import {
-  CLONE,
-  F,
-  FD_CLOEXEC,
-  MSG,
-  PR,
-  SCM_RIGHTS,
-  SIGNAL,
-  SOL_SOCKET,
-} from '../kernel/constants.ts'
+import { CLONE, F, FD_CLOEXEC, MSG, SCM_RIGHTS, SIGNAL, SOL_SOCKET } from '../kernel/constants.ts'
 import { CLONE_NEW, type NamespaceType } from '../namespaces/types.ts'
 import { type Region, Slot } from './memory.ts'
 import type { Plan } from './plan.ts'
-import { check, type Fd, type Step, step } from './step.ts'
+import { type Step, step } from './step.ts'
 
 /** A namespace to enter: an fd of this process that the launcher is given. */
 export interface Join {
@@ -128,42 +118,4 @@ export function waitForGo(plan: Plan): Step {
     operation: 'wait for the parent',
     expect: 1,
   })
-}
-
-/** The steps that tie a process to its parent. */
-export interface ParentDeath {
-  /** While the start goes on: dies with the thread that made it, which then can't see to it any more. */
-  readonly starting: readonly Step[]
-  /** From then on. Without a signal, or from a Worker, which may end before what it started, only the check is left. */
-  readonly running: readonly Step[]
-  /** The check alone. */
-  readonly checks: readonly Step[]
-}
-
-/** What `statm` begins with once a thread has given up its memory, which it does before its children are told. */
-const ENDED = Buffer.from('0 0 ').readUInt32LE()
-
-/**
- * Dies with the parent's thread from here on, and at once if it is ending already; once it runs, of `signal`, if any. That is
- * asked of the thread itself, by `statm`, an fd that it has opened: its own fds may outlive it, in other threads that
- * are still to end; in a pid namespace its pid is not known; and what it has opened is readable whatever the ids and
- * the mount options of `/proc`.
- */
-export function armParentDeath(
-  plan: Plan,
-  { statm, threadIsProcess }: { readonly statm: Fd; readonly threadIsProcess: boolean },
-  signal: NodeJS.Signals | undefined,
-): ParentDeath {
-  const text = plan.memory.allocate(8)
-  const failure = { errno: 'ESRCH', call: 'pread64' } as const
-  const options = { operation: 'check for the parent' }
-  const checks = [
-    step('pread64', [plan.fd(statm.fd, statm.name), text, 4, 0], { ...options, expect: 4 }),
-    check('refuse', [text, ENDED], failure, options),
-  ]
-  const arm = (number: number, operation: string) =>
-    step('prctl', [PR.SET_PDEATHSIG, number, 0, 0, 0], { operation })
-  const starting = [arm(SIGNAL.KILL, 'arm'), ...checks]
-  const after = threadIsProcess && signal ? arm(constants.signals[signal], 'arm') : arm(0, 'disarm')
-  return { starting, running: [after, ...checks], checks }
 }
