@@ -1,10 +1,10 @@
 import { readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { defineConfig } from 'vitest/config'
+import { slower } from './packages/testkit/src/slower.ts'
 
 const uid = process.getuid?.()
 const lane = process.env.NS_LANE ?? (uid === 0 ? 'root' : 'user')
-const slower = Number(process.env.NS_SLOWER ?? 1)
 const lanes = ['root', 'user', 'subids']
 // The attacks take long, and none of them depends on how the clone is called: the lane without clone3 goes without.
 const without = process.env.NS_WITHOUT ? [`**/${process.env.NS_WITHOUT}/**`] : []
