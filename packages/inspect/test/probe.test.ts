@@ -149,7 +149,7 @@ describe('D14: on a machine that was made to refuse', () => {
     needs(program('cc'))(context)
     const words = ['EPERM', 'setns', '--', process.execPath, '--conditions=@ns/source']
     const options = ['--input-type=module', '-e', code]
-    const probing = spawn('scripts/without-syscall.sh', [...words, ...options], {
+    const probing = spawn(`${repository}scripts/without-syscall.sh`, [...words, ...options], {
       cwd: repository,
       stdio: 'ignore',
       detached: true, // a session of its own: so they are found
