@@ -710,6 +710,7 @@ declare class Namespace {
     static open(type: NamespaceType, ref: NamespaceRef): Namespace;
     toString(): string;
     equals(other: Namespace): boolean;
+    isOwn(): boolean;
     owner(): Namespace;
     parent(): Namespace;
     ownerUid(): number;

@@ -79,8 +79,7 @@ export async function readMountTable(
 
 /** The thread's own, if that is it: nothing has to be entered, and no right to do so. */
 function readOwn(namespace: Namespace): MountInfo[] | undefined {
-  using own = Namespace.open('mount', 0)
-  if (!namespace.equals(own)) return undefined
+  if (!namespace.isOwn()) return undefined
   return parseMountTable(readFileSync('/proc/thread-self/mountinfo', 'utf8'))
 }
 

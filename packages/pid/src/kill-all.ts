@@ -19,8 +19,7 @@ const SIGKILL = 9
  */
 export function killAll(ref: NamespaceRef): boolean {
   using namespace = Namespace.open('pid', ref)
-  using own = Namespace.open('pid', 0)
-  if (namespace.equals(own)) throw invalidOption('killAll: that is our own pid namespace', 'pid')
+  if (namespace.isOwn()) throw invalidOption('killAll: that is our own pid namespace', 'pid')
   const init = toHostPid(namespace, 1)
   if (init === undefined) return false
   const pidfd = pidfdOpen(init)

@@ -35,8 +35,9 @@ export async function readLastPid(
   ref: NamespaceRef,
   { user }: RunningOptions = {},
 ): Promise<number> {
-  if (isOwn(ref)) return Number(readFileSync(`/proc/${FILE}`, 'latin1'))
-  return await inside({ user, pid: ref }, (plan) => {
+  using namespace = Namespace.open('pid', ref)
+  if (namespace.isOwn()) return Number(readFileSync(`/proc/${FILE}`, 'latin1'))
+  return await inside({ user, pid: namespace }, (plan) => {
     const [last, own] = [plan.memory.allocate(16), plan.slot('own pid')]
     const options = { namespace: 'pid', operation: 'read' } as const
     plan.in('proc').call('getpid', [], { ...options, result: own })
@@ -63,10 +64,4 @@ export async function setLastPid(
     addLastPid(plan, lastPid)
     return () => {}
   })
-}
-
-function isOwn(ref: NamespaceRef): boolean {
-  using namespace = Namespace.open('pid', ref)
-  using own = Namespace.open('pid', 0)
-  return namespace.equals(own)
 }

@@ -28,8 +28,7 @@ export interface IdMaps {
 export async function readIdMaps(ref: NamespaceRef): Promise<IdMaps> {
   if (typeof ref === 'number') return readProcess(ref)
   using namespace = Namespace.open('user', ref)
-  using own = Namespace.open('user', 0)
-  if (namespace.equals(own)) return readProcess(0)
+  if (namespace.isOwn()) return readProcess(0)
   return await lookAtInside({ user: namespace }, ({ pid }) => readProcess(pid))
 }
 

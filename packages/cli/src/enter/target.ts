@@ -91,8 +91,7 @@ function refsOf(values: Values, target: number | undefined): readonly TypedRef[]
 /** What we are in already: to join one's own user namespace is EINVAL (setns(2)), any other no use. */
 function closeOwn(handles: Namespace[]): void {
   for (const handle of [...handles]) {
-    using own = Namespace.open(handle.type, 0)
-    if (!handle.equals(own)) continue
+    if (!handle.isOwn()) continue
     handle.close()
     handles.splice(handles.indexOf(handle), 1)
   }

@@ -66,12 +66,10 @@ export async function withOwner<Result>(
 ): Promise<Result> {
   if (mount === undefined || user !== undefined) return await run(user)
   using namespace = Namespace.open('mount', mount)
-  using own = Namespace.open('mount', 0)
   // Somebody else's mount namespace takes privilege in its owner's user namespace; one's own takes none.
-  if (namespace.equals(own)) return await run(undefined)
+  if (namespace.isOwn()) return await run(undefined)
   using owner = namespace.owner()
-  using ownUser = Namespace.open('user', 0)
-  return await run(owner.equals(ownUser) ? undefined : owner)
+  return await run(owner.isOwn() ? undefined : owner)
 }
 
 /** A directory of names, open: names below its `path` are those of its mount namespace. */

@@ -1,5 +1,4 @@
 import type { Netlink, Nftables } from '@ns/netlink'
-import { Namespace } from '@ns/syscalls'
 import { readSysctl, type Sysctls, setSysctls } from '../sysctl.ts'
 import { NetNsHandle } from './handle.ts'
 
@@ -11,7 +10,7 @@ export class NetNsClients extends NetNsHandle {
     const { net, user } = this.place
     const socket = this.takeSocket()
     if (socket !== undefined) return Netlink.from(socket)
-    if (isOwn(net)) return Netlink.open()
+    if (net.isOwn()) return Netlink.open()
     return await Netlink.openInside(net, { user })
   }
 
@@ -19,7 +18,7 @@ export class NetNsClients extends NetNsHandle {
   async nftables(): Promise<Nftables> {
     const { Nftables } = await import('@ns/netlink')
     const { net, user } = this.place
-    if (isOwn(net)) return Nftables.open()
+    if (net.isOwn()) return Nftables.open()
     return await Nftables.openInside(net, { user })
   }
 
@@ -43,10 +42,4 @@ export class NetNsClients extends NetNsHandle {
     using netlink = of ? await of.netlink() : Netlink.open()
     return netlink.netnsIds.get(this.place.net)
   }
-}
-
-/** Whether the calling thread is in it: nobody has to enter it then. */
-function isOwn(net: Namespace): boolean {
-  using own = Namespace.open('net', 0)
-  return own.equals(net)
 }

@@ -64,6 +64,12 @@ export class Namespace {
     )
   }
 
+  /** Whether the calling thread is in it: then there is nothing to enter. */
+  isOwn(): boolean {
+    using own = Namespace.open(this.type, 0)
+    return this.equals(own)
+  }
+
   /**
    * The user namespace that owns it: capabilities count there.
    *

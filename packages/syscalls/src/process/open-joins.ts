@@ -30,7 +30,7 @@ function openEach(all: readonly Contribution[], fds: OwnedFds): Entered {
     if (join === undefined) return true
     const handle = Namespace.open(type, join)
     fds.add(handle.fd)
-    if (unlessOwn && isOwn(handle)) return false
+    if (unlessOwn && handle.isOwn()) return false // to join one's own user namespace is EINVAL (setns(2))
     joins.push({ type, fd: handle.fd, name: nameOf(handle), keepsIds })
     return true
   })
@@ -44,12 +44,6 @@ function pidsOf(contributions: readonly Contribution[]): Map<number, Contributio
     if (typeof join === 'number' && Number.isInteger(join) && join > 0 && !pids.has(join))
       pids.set(join, type)
   return pids
-}
-
-/** To join one's own user namespace is EINVAL (setns(2)), any other no use. */
-function isOwn(handle: Namespace): boolean {
-  using own = Namespace.open(handle.type, 0)
-  return handle.equals(own)
 }
 
 /** With its owner, as that is where a join needs a capability. */
