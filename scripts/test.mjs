@@ -31,13 +31,15 @@ const [first, ...others] = lanes
 const [seen, unseen] = await Promise.all([runLane(first, 'inherit'), inSequence(others)])
 for (const { output } of unseen) process.stdout.write(output)
 const results = [seen, ...unseen]
-const skipped = results.flatMap((result) => result.skipped)
+const skipped = named('skipped')
 const passed = sum('passed')
 const failed = sum('failed')
 const unwanted = process.env.CI === 'true' && skipped.length > 0
 
 for (const { lane, durations } of results) printSlowest(lane, durations)
 for (const test of skipped) console.log(`skipped: ${test}`)
+for (const test of named('retried')) console.log(`only at the second try: ${test}`)
+for (const test of named('failures')) console.log(`failed: ${test}`)
 if (unwanted) console.log('In CI a skipped test is a failure.')
 console.log(`${passed} passed, ${failed} failed, ${skipped.length} skipped`)
 process.exitCode = failed > 0 || passed === 0 || unwanted ? 1 : 0
@@ -104,15 +106,9 @@ function readTally(lane) {
   }
 }
 
-function tallyOf(lane, { passed = 0, failed = 0, skipped = [], durations = [] }) {
-  return {
-    lane,
-    passed,
-    failed,
-    skipped: skipped.map((it) => `[${lane}] ${it}`),
-    durations,
-    output: '',
-  }
+function tallyOf(lane, tally) {
+  const none = { passed: 0, failed: 0, failures: [], retried: [], skipped: [], durations: [] }
+  return { ...none, ...tally, lane, output: '' }
 }
 
 /** CI has to be done in 20 minutes: who makes it slower should see where. */
@@ -123,6 +119,11 @@ function printSlowest(lane, durations) {
   const slowest = durations.toSorted((a, b) => b.ms - a.ms).slice(0, 10)
   console.log(`slowest of ${lane}'s ${seconds(total)}:`)
   for (const { file, ms } of slowest) console.log(`  ${seconds(ms).padStart(6)}  ${file}`)
+}
+
+/** Tests with the lane in which they were skipped, or failed. */
+function named(key) {
+  return results.flatMap(({ lane, [key]: tests }) => tests.map((test) => `[${lane}] ${test}`))
 }
 
 function sum(key) {

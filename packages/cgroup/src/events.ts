@@ -1,5 +1,6 @@
 import { on } from 'node:events'
 import { watch } from 'node:fs'
+import { isDeepStrictEqual } from 'node:util'
 import { readKeyed } from './files.ts'
 
 /** What a cgroup has to tell (cgroups(7)). */
@@ -26,7 +27,10 @@ export function readEvents(directory: string): CgroupEvents | undefined {
   )
 }
 
-/** What is so now, and then whenever it is otherwise; ends with the cgroup, or with the signal. */
+/**
+ * What is so now, and then whenever it is otherwise; ends with the cgroup, or with the signal. The kernel tells of changes
+ * 10 ms apart at least: of what lasted shorter only the end is seen. That a cgroup was empty at its end is always told.
+ */
 export async function* watchEvents(
   directory: string,
   signal?: AbortSignal,
@@ -36,19 +40,20 @@ export async function* watchEvents(
   // Before the first look: nothing is missed. The kernel tells watchers of its files (inotify).
   const watcher = watch(directory)
   watcher.on('error', () => end.abort()) // gone
+  let told: CgroupEvents | undefined
   try {
     const changes = on(watcher, 'change', { signal: ended })
-    let before = ''
     do {
       const events = readEvents(directory)
-      if (!events) return
-      const now = JSON.stringify(events)
-      if (now !== before) yield events
-      before = now
+      if (!events) break
+      if (!isDeepStrictEqual(events, told)) yield events
+      told = events
     } while (!ended.aborted && (await changes.next().then(({ done }) => !done)))
   } catch (error) {
     if (!ended.aborted) throw error
   } finally {
     watcher.close()
   }
+  // Only an empty one can be removed.
+  if (told?.populated && !readEvents(directory)) yield { ...told, populated: false, frozen: false }
 }
