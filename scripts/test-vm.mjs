@@ -14,7 +14,7 @@ import { record } from './vm/platforms.mjs'
 import { withStage } from './vm/stage.mjs'
 
 /** Debian packages that the tests use, beside those that such a machine has. */
-const packages = 'bsdutils gcc libc6-dev perl-base python3-minimal tcpdump'
+const packages = 'bsdutils busybox-static gcc libc6-dev perl-base python3 tcpdump'
 const tested = [
   'syscalls',
   'uts',

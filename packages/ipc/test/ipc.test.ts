@@ -61,7 +61,7 @@ describe('POSIX queues', () => {
     needsPython(context)
     const script = `
 import ctypes, os, time
-libc = ctypes.CDLL(None, use_errno=True)
+libc = ctypes.CDLL('librt.so.1', use_errno=True)
 queue = libc.mq_open(b'/letters', os.O_CREAT | os.O_RDWR, 0o600, None)
 libc.mq_send(queue, b'hello', 5, 0)
 time.sleep(60)`
@@ -80,7 +80,7 @@ describe('removal from outside', () => {
     needsPython(context)
     const script = `
 import ctypes, os, subprocess, time
-libc = ctypes.CDLL(None, use_errno=True)
+libc = ctypes.CDLL('librt.so.1', use_errno=True)
 libc.mq_open(b'/letters', os.O_CREAT | os.O_RDWR, 0o600, None)
 subprocess.run(['sh', '-c', '${make}'], stdout=subprocess.DEVNULL)
 time.sleep(60)`

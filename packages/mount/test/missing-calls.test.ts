@@ -12,13 +12,15 @@ import {
   userNamespaces,
 } from '@ns/testkit'
 import { beforeEach, expect, test } from 'vitest'
+import { busyboxRoot } from './busybox-root.ts'
 
-beforeEach(needs(userNamespaces, canOverlay, program('cc')))
+beforeEach(needs(userNamespaces, canOverlay, program('cc'), program('busybox')))
 checkLeaks()
 
 /** What came of each kind of entry and of root; where a call answers so, if one does. */
 async function observe(call?: string, answer = 'ENOSYS'): Promise<Record<string, string>> {
   using scratch = new Scratch()
+  busyboxRoot(scratch)
   const without = join(import.meta.dirname, '../../../scripts/without-syscall.sh')
   const fixture = join(import.meta.dirname, 'fixtures/each-entry.ts')
   const asRoot = lane === 'root' ? [] : ['--user', '--map-root-user']

@@ -42,6 +42,12 @@ const lines: readonly Line[] = [
     /CAP_SYS_CHROOT/,
   ],
   [
+    'layers that the kernel does not take',
+    { call: 'fsconfig', errno: 'EINVAL', namespace: 'mount', path: 'overlay' },
+    {},
+    /nothing may be mounted below a lower directory/,
+  ],
+  [
     'a kernel without ns_last_pid',
     { call: 'openat', errno: 'ENOENT', namespace: 'pid', operation: 'set the last pid' },
     {},

@@ -27,7 +27,8 @@ export class Scratch {
 
   [Symbol.dispose](): void {
     try {
-      rmSync(this.path, { recursive: true })
+      // A mount namespace that has ended may keep its mount points busy for a moment.
+      rmSync(this.path, { recursive: true, maxRetries: 5 })
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error
       // What overlayfs leaves in its work directory is closed even to its owner.

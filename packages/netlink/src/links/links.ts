@@ -1,4 +1,4 @@
-import { invalidOption, type NamespaceRef } from '@ns/syscalls'
+import { invalidOption, isAtLeast, type NamespaceRef, UnsupportedError } from '@ns/syscalls'
 import { type Attribute, text, u32 } from '../codec/attribute.ts'
 import { NLM_F } from '../codec/constants.ts'
 import { type Message, splitPayload } from '../codec/message.ts'
@@ -156,8 +156,14 @@ export class Links {
   /**
    * Changes a link: switches it, renames it, gives it a master, moves it to another namespace. One call is one request,
    * but what the kernel did before it found a mistake stays done.
+   *
+   * @throws {UnsupportedError} before Linux 5.13 for an index in the namespace that it moves to, which that would pass over
    */
   set(ref: LinkRef, changes: LinkChanges): void {
+    if (changes.netns !== undefined && changes.index !== undefined && !isAtLeast(5, 13))
+      throw new UnsupportedError(
+        'link.index: a link that moves can take one from Linux 5.13 on: leave it out, or boot a newer kernel',
+      )
     using refs = new OpenRefs((of) => this.index(of))
     const attributes = changeAttributes(changes, refs)
     const header = linkHeader({ up: changes.up, index: this.index(ref) })
@@ -170,16 +176,21 @@ export class Links {
    * @throws {NetlinkError} `ENODEV` when there is none, `EOPNOTSUPP` when it can't be, such as `lo`
    */
   remove(ref: LinkRef): void {
-    const header = ifinfomsg(typeof ref === 'number' ? { index: ref } : {})
-    this.#socket.request(rtm('DELLINK', { header, attributes: named(ref), subject: `${ref}` }))
+    // By an alternative name kernels of 5.10 find a link, and don't remove it.
+    const isLong = typeof ref === 'string' && Buffer.byteLength(ref) >= IFNAMSIZ
+    const index = isLong ? this.index(ref) : ref
+    const header = ifinfomsg(typeof index === 'number' ? { index } : {})
+    this.#socket.request(rtm('DELLINK', { header, attributes: named(index), subject: `${ref}` }))
   }
 }
 
 /** They are half of a link's message. */
 const noStatistics = u32(IFLA, 'EXT_MASK', SKIP_STATS)
 
-/** IFNAMSIZ: what is longer can only be an alternative name. */
+/** With its NUL; what is longer can only be an alternative name. */
+const IFNAMSIZ = 16
+
 function named(ref: LinkRef): Attribute[] {
   if (typeof ref === 'number') return []
-  return [text(IFLA, Buffer.byteLength(ref) < 16 ? 'IFNAME' : 'ALT_IFNAME', ref)]
+  return [text(IFLA, Buffer.byteLength(ref) < IFNAMSIZ ? 'IFNAME' : 'ALT_IFNAME', ref)]
 }

@@ -23,7 +23,7 @@ export interface LinkSettings {
   readonly master?: LinkRef | null | undefined
   /** The namespace to be in. A link that moves goes down and loses its addresses. */
   readonly netns?: NamespaceRef | undefined
-  /** The index to have in the namespace that it is made in, or moved to: the latter from Linux 5.13, older ones pass it over. */
+  /** The index to have in the namespace that it is made in, or moved to: the latter from Linux 5.13. */
   readonly index?: number | undefined
 }
 

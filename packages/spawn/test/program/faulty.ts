@@ -100,7 +100,7 @@ const furniture = () => [
   proc('/proc', { source: 'bind-if-refused' }),
   mask('/proc/kcore'),
   hasOverlays
-    ? overlay({ lower: ['/usr/share', '/usr/lib'], upper: 'tmpfs' }, '/layers')
+    ? overlay({ lower: ['/usr/share', '/usr/bin'], upper: 'tmpfs' }, '/layers')
     : tmpfs('/layers'),
   directory('/layers/new/place', { mode: 0o700 }),
   file('/etc/hostname', 'box\n'),

@@ -67,6 +67,11 @@ export const mounting: readonly Cause[] = [
     find: () => 'the upper or the work directory is used by another overlay',
   },
   {
+    when: ({ call, errno, path }) => isMount(call) && errno === 'EINVAL' && path === 'overlay',
+    find: () =>
+      'the kernel does not take these layers: in a user namespace nothing may be mounted below a lower directory (findmnt -R), and upper and work have to be two directories of one mount, on a file system that can be an upper one',
+  },
+  {
     when: ({ call, errno, path }) => isMount(call) && errno === 'EPERM' && path === 'overlay',
     find: (_, machine) =>
       isBefore(machine.read('/proc/sys/kernel/osrelease') ?? '6', 5, 11)
