@@ -4,7 +4,14 @@ import { relative } from 'node:path'
 /** A vitest reporter that leaves the numbers of a run in the file `NS_TALLY`. */
 export default class Tally {
   onTestRunEnd(modules, errors) {
-    const tally = { passed: 0, failed: errors.length, failures: [], retried: [], skipped: [], durations: [] }
+    const tally = {
+      passed: 0,
+      failed: errors.length,
+      failures: [],
+      retried: [],
+      skipped: [],
+      durations: [],
+    }
     for (const module of modules) {
       const file = relative(process.cwd(), module.moduleId)
       tally.durations.push({ file, ms: Math.round(module.diagnostic().duration) })
