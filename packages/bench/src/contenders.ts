@@ -21,8 +21,17 @@ export interface Contender {
   readonly set: string
   /** For the table. */
   readonly text: string
+  /** Whose starts those are: each has a process for itself. */
+  readonly by: Starter
   start(): Promise<Sample>
 }
+
+/**
+ * Who makes a start, in the table's order: the floor in C; the packages; `child_process`. What a fork leaves behind, a parent whose every page
+ * faults once when it is next written to, is paid by who forked, not by who comes next.
+ */
+export const starters = ['floor', 'ours', 'node'] as const
+export type Starter = (typeof starters)[number]
 
 /** All of them, in the table's order. */
 export function contenders(floor: Floor): Contender[] {
@@ -35,6 +44,7 @@ function floors(set: NamespaceSet, floor: Floor): Contender[] {
     name: `floor ${kind} ${set.name}`,
     set: set.name,
     text,
+    by: 'floor',
     start: async () => ({ total: await floor(flagsOf(set), kind) }),
   })
   const bare = make('bare', 'C: clone, exec')
@@ -54,6 +64,7 @@ function ours(set: NamespaceSet, fds: readonly number[]): Contender[] {
         name: `launch ${suffix}`,
         set: set.name,
         text: `\`launch\` of @ns/syscalls${text}`,
+        by: 'ours',
         start: () =>
           timed(
             () => launch(contributionsOf(set, init), { file: COMMAND, fds }),
@@ -64,6 +75,7 @@ function ours(set: NamespaceSet, fds: readonly number[]): Contender[] {
         name: `spawn ${suffix}`,
         set: set.name,
         text: `\`spawn\` of @ns/spawn${text}`,
+        by: 'ours',
         start: () =>
           timed(
             () => spawn(COMMAND, [], { stdio: 'ignore', namespaces: contributionsOf(set, init) }),
@@ -80,6 +92,7 @@ function others(set: NamespaceSet): Contender[] {
     name: `${what} ${set.name}`,
     set: set.name,
     text,
+    by: 'node',
     start: () => timed(() => nodeSpawn(file, args, { stdio: 'ignore' }), exitCode),
   })
   const { unshare, bwrap } = set

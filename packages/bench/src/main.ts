@@ -10,7 +10,7 @@ import { compileFloor } from './floor.ts'
 import { report } from './report.ts'
 import { measure, type Run } from './rounds.ts'
 
-const ROUNDS = 300
+const ROUNDS = 100
 const STALLS = ['node none', 'launch none', 'launch four', 'launch four init', 'launch eight']
 
 const { values } = parseArgs({

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import type { Contender, Sample } from './contenders.ts'
+import { type Contender, type Sample, type Starter, starters } from './contenders.ts'
 import type { Stalls } from './stalls.ts'
 import { shuffle } from './statistics.ts'
 import type { Request } from './worker.ts'
@@ -43,17 +43,23 @@ export interface Extent {
 }
 
 const WARM_UP = 10
+/** Starts that follow each other in a turn: its figure is their mean. */
+const IN_A_ROW = 5
 const SEGMENT_SECONDS = 2
 
 interface Worker {
   readonly heap: Heap
+  readonly by: Starter
   readonly process: ChildProcess
   readonly contenders: readonly Pick<Contender, 'name' | 'set' | 'text'>[]
 }
 
 /** Measures everything once per round, in an order of its own. */
 export async function measure(floor: string, extent: Extent): Promise<Run> {
-  const workers = await Promise.all([openWorker(floor, 'small'), openWorker(floor, 'large')])
+  const heaps = Object.keys(HEAPS) as Heap[]
+  const workers = await Promise.all(
+    heaps.flatMap((heap) => starters.map((by) => openWorker(floor, heap, by))),
+  )
   const all = workers.flatMap((worker) =>
     worker.contenders.map((contender) => ({
       worker,
@@ -62,22 +68,32 @@ export async function measure(floor: string, extent: Extent): Promise<Run> {
   )
   for (let round = -WARM_UP; round < extent.rounds; round++)
     for (const { worker, series } of shuffle(all)) {
-      const { total, blocked } = await ask<Sample>(worker, { contender: series.name })
+      const { total, blocked } = await ask<Sample>(worker, {
+        contender: series.name,
+        starts: IN_A_ROW,
+      })
       if (round < 0) continue
       series.total.push(total)
       if (blocked !== undefined) series.blocked.push(blocked)
     }
-  const stalls = await measureStalls(workers[0], extent)
+  const stalls = await measureStalls(workers, extent)
   for (const worker of workers) worker.process.disconnect()
   const user = process.getuid?.() === 0 ? 'root' : `uid ${process.getuid?.()}`
   return { user, rounds: extent.rounds, series: all.map(({ series }) => series), stalls }
 }
 
-async function measureStalls(worker: Worker, { stalls, segments }: Extent): Promise<StallSeries[]> {
+async function measureStalls(
+  workers: readonly Worker[],
+  { stalls, segments }: Extent,
+): Promise<StallSeries[]> {
   const all = stalls.map((name): StallSeries => ({ name, p99: [], longest: [], rate: [] }))
   for (let segment = 0; segment < segments; segment++)
     for (const series of shuffle(all)) {
       const request = { contender: series.name, stallSeconds: SEGMENT_SECONDS }
+      const worker = workers.find(
+        ({ heap, contenders }) =>
+          heap === 'small' && contenders.some((it) => it.name === series.name),
+      ) as Worker
       const { p99, longest, rate } = await ask<Stalls>(worker, request)
       series.p99.push(p99)
       series.longest.push(longest)
@@ -86,14 +102,14 @@ async function measureStalls(worker: Worker, { stalls, segments }: Extent): Prom
   return all
 }
 
-async function openWorker(floor: string, heap: Heap): Promise<Worker> {
+async function openWorker(floor: string, heap: Heap, by: Starter): Promise<Worker> {
   const worker = fork(
     fileURLToPath(new URL('./worker.ts', import.meta.url)),
-    [floor, `${HEAPS[heap]}`],
+    [floor, `${HEAPS[heap]}`, by],
     { execArgv: ['--max-old-space-size=4096'] },
   )
   const contenders = await answer<Worker['contenders']>(worker)
-  return { heap, process: worker, contenders }
+  return { heap, by, process: worker, contenders }
 }
 
 function ask<Answer>(worker: Worker, request: Request): Promise<Answer> {
