@@ -11,7 +11,6 @@ import {
   type NamespaceRef,
   openInside,
   type Plan,
-  probeSyscall,
   type RunningOptions,
   type Slot,
 } from '@ns/syscalls'
@@ -48,8 +47,7 @@ export async function attach(
   // Both processes mean the same namespace, whatever becomes of the pid; and what is none is refused before anything runs.
   using place = Namespace.open('mount', ref)
   const tree = await openInside({ user }, (plan, fd) => {
-    // What mount(2) remounts is mounted for a moment: in a namespace that nobody else sees.
-    if (user !== undefined || probeSyscall('mount_setattr')) addCopyOfMounts(plan)
+    addCopyOfMounts(plan)
     addTree(plan, wanted, fd)
   })
   try {
@@ -67,7 +65,11 @@ type Wanted = ReturnType<typeof bind> & { readonly source: string }
 const naming = ({ source, target }: Wanted) =>
   ({ namespace: 'mount', operation: 'attach', path: source, dest: target }) as const
 
-/** The caller's mounts, in a namespace that belongs to the user namespace that was entered: there they may be cloned. */
+/**
+ * The caller's mounts, private, in a namespace that nobody else sees and that belongs to the user namespace that was entered:
+ * there they may be cloned, and what mount(2) remounts may be mounted for a moment. A copy of a shared mount would itself be
+ * shared, and what is mounted below it inside would be mounted on the host as well.
+ */
 function addCopyOfMounts(plan: Plan): void {
   const steps = plan.in('propagation')
   const options = { namespace: 'mount', operation: 'attach' } as const

@@ -1,4 +1,7 @@
+import { execFile } from 'node:child_process'
 import { readdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import {
   asCaller,
   checkLeaks,
@@ -54,6 +57,20 @@ describe('attach', () => {
     expect(readFileSync(seen(place as string), 'utf8')).toBe('1')
     await attachHere(second as string, place as string)
     expect(readFileSync(seen(place as string), 'utf8')).toBe('2')
+  })
+
+  test('C2: where the caller’s mounts are shared, what is mounted on it inside is not mounted outside', async () => {
+    const fixture = join(import.meta.dirname, 'fixtures/attach-shared.ts')
+    const asRoot = lane === 'root' ? [] : ['--user', '--map-root-user']
+    const { stdout } = await promisify(execFile)(
+      'unshare',
+      [
+        ...[...asRoot, '--mount', '--propagation', 'shared'],
+        ...[process.execPath, '--conditions=@ns/source', fixture, scratch.path],
+      ],
+      { env: { ...process.env, NS_LANE: 'root' } }, // it is root there
+    )
+    expect(JSON.parse(stdout)).toEqual({ outside: [], inside: [target, `${target}/below`] })
   })
 
   test('C3: `readonly` is that of a bind', async () => {

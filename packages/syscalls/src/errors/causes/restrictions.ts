@@ -133,7 +133,8 @@ export const restrictions: readonly Cause[] = [
   },
   {
     when: (failure) => isCreation(failure) && isRefused(failure) && failure.namespace !== 'user',
-    find({ namespace }, machine) {
+    find({ namespace, operation }, machine) {
+      if (operation === 'attach') return undefined // one that serves that alone: see mounting.ts
       if (isCapable(machine, CAP.SYS_ADMIN)) return undefined
       return {
         cause: `making a ${namespace ?? ''} namespace needs CAP_SYS_ADMIN`,
