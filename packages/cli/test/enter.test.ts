@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { closeSync, openSync, readlinkSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync, readlinkSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { spawn } from '@ns/spawn'
 import { close, openInside } from '@ns/syscalls'
@@ -100,6 +100,16 @@ test('--net-socket: where a socket of the target is, which need not be where the
     )
   }
   closeSync(file)
+})
+
+test('--follow-context: the SELinux context is that of the target; without SELinux that is said', async () => {
+  const { child, pid } = await box()
+  await using _ = child
+  const flags = ['-t', `${pid}`, '-U', '-u', '--follow-context']
+  const { stdout, stderr } = await runNs('enter', ...flags, '--', 'cat', '/proc/self/attr/current')
+  if (existsSync('/sys/fs/selinux/enforce'))
+    expect(stdout).toBe(readFileSync(`/proc/${pid}/attr/current`, 'utf8'))
+  else expect(stderr).toMatch(/--follow-context: SELinux is not enabled here/)
 })
 
 describe('--root', () => {

@@ -156,6 +156,7 @@ describe('ns enter, as nsenter', () => {
 
   test.each([
     [['--target-cwd', '--uts=/x'], /--target-cwd: whose\?/],
+    [['--follow-context', '--uts=/x'], /--follow-context: whose\?/],
     [['-t', '1', '--user-parent', '-U'], /one user namespace/],
   ])('A7: %j is refused', (flags, message) => {
     expect(() => parseEnter(flags)).toThrow(message)

@@ -44,7 +44,8 @@ export const enter: Verb = {
 function namespacesOf({ handles, places }: Entered, values: Values): Namespaces {
   const of = (type: NamespaceType) => handles.find((handle) => handle.type === type)
   const joins = handles.map((join) => [join.type, { join }])
-  const [user, isPlaced] = [of('user'), places.root !== undefined || places.cwd !== undefined]
+  const user = of('user')
+  const isPlaced = Object.values(places).some((place) => place !== undefined)
   return {
     ...Object.fromEntries(joins),
     ...(user && { user: { join: user, keepIds: values['preserve-credentials'] } }),

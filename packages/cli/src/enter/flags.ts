@@ -51,6 +51,11 @@ export const topics: Topics = {
     },
     'target-env': { type: 'boolean', short: 'e', text: "the target's variables, not ours" },
     'target-cwd': { type: 'boolean', text: "the target's directory" },
+    'follow-context': {
+      type: 'boolean',
+      short: 'Z',
+      text: "is executed in the target's SELinux context",
+    },
     'target-cgroup': { type: 'boolean', short: 'c', text: "is born in the target's cgroup" },
     ...commandTopic,
   },
@@ -69,6 +74,7 @@ export type Values = Readonly<{ [Type in NamespaceType]?: string }> & {
   readonly 'target-env'?: boolean
   readonly 'target-cwd'?: boolean
   readonly 'target-cgroup'?: boolean
+  readonly 'follow-context'?: boolean
   readonly 'user-parent'?: boolean
   readonly 'unset-env'?: readonly string[]
   readonly cwd?: string
@@ -88,7 +94,10 @@ export interface EnterLine {
   readonly args: readonly string[]
 }
 
-const ofTarget = ['target-env', 'target-cwd', 'target-cgroup', 'user-parent', 'net-socket'] as const
+const ofTarget = [
+  ...(['target-env', 'target-cwd', 'target-cgroup', 'follow-context'] as const),
+  ...(['user-parent', 'net-socket'] as const),
+]
 
 /** @throws {UsageError} */
 export function parseEnter(args: readonly string[]): EnterLine {

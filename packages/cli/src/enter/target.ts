@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { readDirectory } from '@ns/cgroup'
 import {
   close,
@@ -10,6 +10,7 @@ import {
   whilePinned,
 } from '@ns/syscalls'
 import { environmentOf } from '../command-line.ts'
+import { UsageError } from '../usage-error.ts'
 import type { EnterLine, Values } from './flags.ts'
 import { netOfSocket } from './net-socket.ts'
 import type { Places } from './places.ts'
@@ -46,6 +47,7 @@ export function lookAt({ values, target, socket }: EnterLine): Entered {
       places: {
         root: root === undefined ? root : openDirectory(root || `/proc/${target}/root`),
         cwd: values['target-cwd'] ? openDirectory(`/proc/${target}/cwd`) : undefined,
+        context: values['follow-context'] ? contextOf(target ?? 0) : undefined,
       },
       env: environmentOf(values, values['target-env'] ? environOf(target ?? 0) : process.env),
       cgroup: values['target-cgroup'] ? readDirectory(target ?? 0) : undefined,
@@ -95,6 +97,13 @@ function closeOwn(handles: Namespace[]): void {
     handle.close()
     handles.splice(handles.indexOf(handle), 1)
   }
+}
+
+/** Without SELinux the file has what another security module says, or nothing. */
+function contextOf(pid: number): string {
+  if (!existsSync('/sys/fs/selinux/enforce'))
+    throw new UsageError('--follow-context: SELinux is not enabled here, leave it out')
+  return readFileSync(`/proc/${pid}/attr/current`, 'utf8')
 }
 
 function environOf(pid: number): Record<string, string> {
