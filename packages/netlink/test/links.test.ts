@@ -73,7 +73,7 @@ describe('a veth pair', () => {
 
 test('a number in place of %d is the least that is free, whoever finds it', async () => {
   const user = lane === 'root' ? undefined : here.pid
-  // Nobody knows before its first link whether the kernel tells what it has made: below Linux 6.1 it never does.
+  // Nobody knows before its first link whether the kernel tells what it has made: below Linux 6.2 it never does.
   using fresh = await Netlink.openInside(here.pid, { user })
   const { links } = fresh
   const make = (name?: string) => links.add({ kind: 'bridge', ...(name ? { name } : {}) }).name

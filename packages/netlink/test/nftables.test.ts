@@ -242,7 +242,9 @@ describe('maps', () => {
       ]),
       addChain(table, 'nat', { type: 'nat', hook: 'prerouting' }),
       addRule(table, 'nat', [statement.dnatBy('hosts', key.port('tcp'), { port: 80 })]),
-      addRule(table, 'web', [statement.verdictBy('ports', key.port('tcp')), drop]),
+      // Not of `web`: it would lead to itself, which the kernel refuses if it sees it.
+      addChain(table, 'main'),
+      addRule(table, 'main', [statement.verdictBy('ports', key.port('tcp')), drop]),
     )
     const lines = await listed()
     expect(lines).toContain('type inet_service : verdict')

@@ -25,7 +25,7 @@ afterAll(async () => await net[Symbol.asyncDispose]())
 beforeEach(needs(program('strace')))
 checkLeaks()
 
-/** What a call of ours sends last, whether the kernel takes it or not. */
+/** What a call of ours sends last, whether the kernel takes it or not; what it has made may be asked for then. */
 function ours(call: (netlink: Netlink) => void): Request {
   const { socket } = net.netlink
   const sent: Request[] = []
@@ -41,7 +41,7 @@ function ours(call: (netlink: Netlink) => void): Request {
   } finally {
     socket.request = request
   }
-  return sent.at(-1) as Request
+  return sent.findLast(({ name }) => name !== 'RTM_GETLINK') as Request
 }
 
 /** What a tool sends last: strace's dump of its bytes. */

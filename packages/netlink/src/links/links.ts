@@ -106,7 +106,7 @@ export class Links {
     }
   }
 
-  /** Linux 6.1 and later echo what was made. Below only an index or a name tells, which has to be known before. */
+  /** Linux 6.2 and later echo what was made. Below only an index or a name tells, which has to be known before. */
   #make(link: NewLink): Link {
     const { index, name = `${link.kind}%d` } = link
     if (this.#echoes || index !== undefined || !name.includes('%')) return this.#makeKnown(link)
