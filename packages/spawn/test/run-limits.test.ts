@@ -79,12 +79,12 @@ describe.each([
 
 describe('run', () => {
   test('its time counts what its children hold open', async () => {
-    const { exitCode, exceeded } = await run('sh', ['-c', 'sleep 1 & exit 0'], {
-      timeout: 100,
+    const { exitCode, exceeded } = await run('sh', ['-c', `sleep ${slower} & exit 0`], {
+      timeout: 200 * slower,
       reject: false,
     })
     expect([exitCode, exceeded]).toEqual([0, 'timeout'])
-    await setTimeout(1000)
+    await setTimeout(1000 * slower)
   })
 
   test('a line that is too long ends the program', async () => {

@@ -42,6 +42,12 @@ const lines: readonly Line[] = [
     /CAP_SYS_CHROOT/,
   ],
   [
+    'limits of an ipc namespace that another user namespace owns, before Linux 5.19',
+    { call: 'openat', errno: 'EACCES', namespace: 'ipc', operation: 'set a limit' },
+    { '/proc/sys/kernel/osrelease': '5.10.0-32-amd64' },
+    /from Linux 5\.19 on/,
+  ],
+  [
     'layers that the kernel does not take',
     { call: 'fsconfig', errno: 'EINVAL', namespace: 'mount', path: 'overlay' },
     {},
