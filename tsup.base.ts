@@ -5,8 +5,10 @@ export const library = (entry = 'src/index.ts') =>
   defineConfig({
     entry: [entry],
     format: 'esm',
-    // Types of other packages come from what they have built: their sources are checked once, by `pnpm typecheck`.
-    dts: entry === 'src/index.ts' && { compilerOptions: { customConditions: [] } },
+    // Without what is marked @internal. Types of other packages come from what they have built: their sources are checked once, by `pnpm typecheck`.
+    dts: entry === 'src/index.ts' && {
+      compilerOptions: { customConditions: [], stripInternal: true },
+    },
     sourcemap: false,
     clean: true,
     target: 'node22',

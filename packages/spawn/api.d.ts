@@ -1,6 +1,6 @@
 import { MountOptions } from '@ns/mount';
 export { bind, binfmt, cgroup2, dev, devpts, directory, file, mask, move, mqueue, openIdMap, overlay, proc, propagation, remount, symlink, sysfs, tmpfs, unmount } from '@ns/mount';
-import { NamespaceType, Contribution, ProcessAttributes, PtySize, Program, Pty, Ready, Exit, Child } from '@ns/syscalls';
+import { NamespaceType, Contribution, ProcessAttributes, PtySize, Program, Pty, Ready, Exit } from '@ns/syscalls';
 export { NamespaceError, Program, Ready, SyscallError, unpersist } from '@ns/syscalls';
 import { CgroupOptions } from '@ns/cgroup';
 import { IpcOptions } from '@ns/ipc';
@@ -11,7 +11,6 @@ import { UserOptions } from '@ns/user';
 import { UtsOptions } from '@ns/uts';
 import { Stream, Readable, Writable } from 'node:stream';
 import { ChildProcess } from 'node:child_process';
-import { Socket } from 'node:net';
 type Wanted<Options> = boolean | Options | Contribution | undefined;
 interface Namespaces {
     readonly user?: Wanted<UserOptions>;
@@ -57,13 +56,6 @@ interface SpawnOptions extends ProcessAttributes {
 declare function explain(file: string, options?: SpawnOptions): Program;
 declare function explain(file: string, args?: readonly string[], options?: SpawnOptions): Program;
 type Input = string | Uint8Array | Readable;
-declare class PipeEnd extends Socket {
-    private isOpen?;
-    private wanted?;
-    isHandedOver?: boolean;
-    _read(size: number): void;
-    open(): void;
-}
 declare const NodeShape: typeof ChildProcess;
 declare class Subprocess<In extends Writable | null = Writable | null, Out extends Readable | null = Readable | null, Err extends Readable | null = Readable | null> extends NodeShape {
     #private;
@@ -79,16 +71,10 @@ declare class Subprocess<In extends Writable | null = Writable | null, Out exten
     signalCode: NodeJS.Signals | null;
     killed: boolean;
     readonly connected = false;
-    constructor(spawnfile: string, spawnargs: readonly unknown[], streams: readonly (PipeEnd | null)[], describe: (reason: unknown) => Error);
     get ready(): Promise<Ready>;
     get exited(): Promise<Exit>;
     get closed(): Promise<void>;
-    get gone(): Promise<void>;
     get pidfd(): number | undefined;
-    fail(reason: unknown): void;
-    follow(child: Child): void;
-    attach(pty: Pty): void;
-    forget(): void;
     kill(signal?: NodeJS.Signals | number): boolean;
     ref(): void;
     unref(): void;

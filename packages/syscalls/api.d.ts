@@ -532,15 +532,6 @@ interface Limit {
 interface LimitAttributes {
     readonly limits?: Readonly<Partial<Record<LimitName, LimitValue | Partial<Limit> | undefined>>> | undefined;
 }
-interface WantedLimit {
-    readonly name: LimitName;
-    readonly soft: bigint;
-    readonly hard: bigint;
-    readonly own: {
-        readonly soft: bigint;
-        readonly hard: bigint;
-    };
-}
 interface SchedulingAttributes {
     readonly nice?: number | undefined;
     readonly oomScoreAdj?: number | undefined;
@@ -686,6 +677,7 @@ declare class UnsupportedError extends Error {
     readonly name = "UnsupportedError";
     readonly code = "ERR_NS_UNSUPPORTED";
 }
+declare function isAtLeast(major: number, minor: number): boolean;
 type ProbedCall = 'clone3' | 'close_range' | 'fsopen' | 'mount_setattr' | 'move_mount' | 'open_tree' | 'openat2';
 declare const REFUSALS: readonly ["ENOSYS", "EPERM"];
 interface Refusal {
@@ -761,12 +753,6 @@ interface Contribution {
     parent?(child: ParkedChild, plan: Plan): void | Promise<void>;
     release?(plan: Plan, hasStarted: boolean): void;
 }
-interface Candidate {
-    readonly path: string;
-    readonly exec: Slot;
-    readonly exists: Slot;
-    readonly directory: Slot;
-}
 declare function rightsMessage(plan: Plan, text: string): {
     message: Region;
     fd: Slot;
@@ -783,26 +769,6 @@ interface Protections {
     readonly landlock?: number;
     readonly limits: Readonly<Partial<Record<LimitName, Limit>>>;
 }
-interface ProtectionRegions {
-    readonly status: Region;
-    readonly filters: number;
-    readonly landlock: number | undefined;
-    readonly limits: ReadonlyMap<LimitName, Region>;
-}
-interface Built {
-    readonly plan: Plan;
-    readonly cloned: number;
-    readonly candidates: readonly Candidate[];
-    readonly forked: Slot | undefined;
-    readonly identities: ReadonlyMap<NamespaceType, Region>;
-    readonly maps: {
-        readonly uid: Region;
-        readonly gid: Region;
-    } | undefined;
-    readonly groups: Slot | undefined;
-    readonly protections: ProtectionRegions | undefined;
-    readonly raised: readonly WantedLimit[];
-}
 interface Ready {
     readonly pid: number;
     readonly namespaces: Readonly<Partial<Record<NamespaceType, number>>>;
@@ -818,35 +784,11 @@ type Ended = {
     readonly exit?: never;
     readonly error: unknown;
 };
-interface PlacedStep {
-    readonly step: Step;
-    readonly phase: Phase;
-    readonly number: number;
-    readonly list: number;
-    readonly childList: number | undefined;
-    readonly index: number;
-}
-interface StartState {
-    readonly loop: Loop;
-    readonly pid: number;
-    readonly pidfd: number;
-    readonly status: number;
-    readonly lifeline: number | undefined;
-    readonly plan: number;
-    readonly built: Built;
-    readonly placed: readonly PlacedStep[];
-    readonly command: Command | undefined;
-    readonly contributions: readonly Pick<Partial<Contribution>, 'type' | 'parent' | 'release'>[];
-    readonly startTimeout: number;
-    readonly onMemory?: ((memory: Buffer) => void) | undefined;
-    readonly onFd?: ((fd: number) => void) | undefined;
-}
 declare class Child {
     #private;
     readonly started: Promise<Ready>;
     readonly exited: Promise<Exit>;
     readonly gone: Promise<void>;
-    constructor(state: StartState);
     get pid(): number;
     get pidfd(): number;
     kill(signal?: NodeJS.Signals | number): boolean;
@@ -911,5 +853,5 @@ declare class Pty extends Duplex {
 }
 declare function dieWith(plan: Plan, statm: Slot): readonly Step[];
 declare function mountProc(plan: Plan, phase: 'mounts' | 'proc', target: string, namespace: NamespaceType): void;
-export { AF_UNIX, AT, AT_FDCWD, BlockingLoop, CAP, CAPABILITY_VERSION, CLONE, CLONE_NEW, Child, EPOLL, F, FD_CLOEXEC, FSCONFIG, FSMOUNT_CLOEXEC, FSOPEN_CLOEXEC, FUTEX, F_SEAL, LANDLOCK_ACCESS_FS, LANDLOCK_ACCESS_NET, LANDLOCK_CREATE_RULESET_VERSION, LANDLOCK_RULE, LOCK, MFD, MNT_DETACH, MOUNT_ATTR, MOVE_MOUNT, MS, MSG, NS_GET, Namespace, NamespaceError, O, OPEN_TREE, POLL, PR, PRIO_PROCESS, PROC_SUPER_MAGIC, PR_CAP_AMBIENT, P_PIDFD, PhaseSteps, Plan, Pty, RESOLVE, RLIMIT, Region, SCM_RIGHTS, SECBIT, SECCOMP_SET_MODE_FILTER, SIGNAL, SIG_SETMASK, SOCK, SOL_SOCKET, STATX_BASIC_STATS, STATX_INO, Slot, SyscallError, TIOC, UMOUNT_NOFOLLOW, UnsupportedError, W, attempt, attributeKeys, attributesOf, bits, brand, cString, check, checkAttributes, checkCanStart, checkJoin, checkKeys, close, count, coversOfProc, descriptor, diagnose, dieWith, errnoName, errnoNumber, errnoText, eventLoop, explain, handOver, hasCapability, hintFor, inside, invalidOption, isInChroot, isPrivileged, isProbed, launch, lookAtInside, mountProc, namespaceTypes, open, openInside, openPty, persisted, phases, pidfdOpen, pidfdSendSignal, probeSyscall, procName, receive, receiveDatagram, rightsMessage, send, sendDatagram, signalName, socketpair, statusOf, step, succeed, syscallNumber, sysctl, textOf, thisMachine, unpersist, whilePinned };
+export { AF_UNIX, AT, AT_FDCWD, BlockingLoop, CAP, CAPABILITY_VERSION, CLONE, CLONE_NEW, Child, EPOLL, F, FD_CLOEXEC, FSCONFIG, FSMOUNT_CLOEXEC, FSOPEN_CLOEXEC, FUTEX, F_SEAL, LANDLOCK_ACCESS_FS, LANDLOCK_ACCESS_NET, LANDLOCK_CREATE_RULESET_VERSION, LANDLOCK_RULE, LOCK, MFD, MNT_DETACH, MOUNT_ATTR, MOVE_MOUNT, MS, MSG, NS_GET, Namespace, NamespaceError, O, OPEN_TREE, POLL, PR, PRIO_PROCESS, PROC_SUPER_MAGIC, PR_CAP_AMBIENT, P_PIDFD, PhaseSteps, Plan, Pty, RESOLVE, RLIMIT, Region, SCM_RIGHTS, SECBIT, SECCOMP_SET_MODE_FILTER, SIGNAL, SIG_SETMASK, SOCK, SOL_SOCKET, STATX_BASIC_STATS, STATX_INO, Slot, SyscallError, TIOC, UMOUNT_NOFOLLOW, UnsupportedError, W, attempt, attributeKeys, attributesOf, bits, brand, cString, check, checkAttributes, checkCanStart, checkJoin, checkKeys, close, count, coversOfProc, descriptor, diagnose, dieWith, errnoName, errnoNumber, errnoText, eventLoop, explain, handOver, hasCapability, hintFor, inside, invalidOption, isAtLeast, isInChroot, isPrivileged, isProbed, launch, lookAtInside, mountProc, namespaceTypes, open, openInside, openPty, persisted, phases, pidfdOpen, pidfdSendSignal, probeSyscall, procName, receive, receiveDatagram, rightsMessage, send, sendDatagram, signalName, socketpair, statusOf, step, succeed, syscallNumber, sysctl, textOf, thisMachine, unpersist, whilePinned };
 export type { Argument, Capability, CapabilityChange, CapabilityLists, CapabilitySetName, Command, Contribution, Datagram, Diagnosis, Ended, ErrnoName, ErrorCode, Exit, ExplainedStep, FailedStep, Failure, Fd, LandlockRules, LaunchOptions, Limit, LimitName, LimitValue, Loop, Machine, Memory, Message, NamespaceErrorDetails, NamespaceIdentity, NamespaceRef, NamespaceType, ParkedChild, Phase, ProbedCall, ProcessAttributes, Program, Protections, PtySize, Ready, Refusal, Remedy, ResourceUsage, RunningOptions, Securebit, Source, SpawnError, Step, StepOptions, SyscallName };
