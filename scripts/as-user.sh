@@ -56,6 +56,9 @@ if ! $drop test -r "$repository/package.json"; then
   cd "$place/repository"
 fi
 
+# As systemd has it, between these mounts alone: what is mounted where it should not be is then seen.
+mount --make-rshared /
+
 # Root's own directories in PATH would turn every "not found" into "permission denied".
 unset TMPDIR XDG_RUNTIME_DIR
 export HOME="$place/$name" USER="$name" LOGNAME="$name" SHELL=/bin/sh

@@ -11,6 +11,9 @@ const withoutClone3 = '-no-clone3'
 /** Whom root becomes, see as-user.sh. */
 const users = { user: { name: 'nsuser', id: 12345 }, subids: { name: 'nssub', id: 12346 } }
 
+/** As systemd has it: what is mounted where it should not be is then seen. Between these mounts alone, not with the machine's. */
+const shared = ['--', 'sh', '-c', 'mount --make-rshared / && exec "$@"', 'sh']
+
 const [lane, ...args] = process.argv.slice(2)
 const isFiltered = lane.endsWith(withoutClone3)
 const who = lane.replace(withoutClone3, '')
@@ -35,7 +38,7 @@ function run() {
     // The filter comes first: root needs no no_new_privs for it, which the tests would see.
     ...(isFiltered ? ['scripts/without-syscall.sh', 'clone3', '--'] : []),
     ...(user ? ['scripts/as-user.sh', user.name] : []),
-    ...(root && !user ? ['unshare', '--mount', '--propagation', 'private', '--'] : []),
+    ...(root && !user ? ['unshare', '--mount', '--propagation', 'private', ...shared] : []),
     ...[nodeInRepository(), ...vitest()],
   ]
   const env = {
