@@ -9,8 +9,8 @@ export const calls: readonly Cause[] = [
     find: ({ call }) => (isProbed(call) ? probeSyscall(call)?.reason : undefined),
   },
   {
-    when: ({ namespace, call, errno }) =>
-      namespace === 'ipc' && call === 'openat' && errno === 'EACCES',
+    when: ({ namespace, operation, errno }) =>
+      namespace === 'ipc' && operation === 'set a limit' && errno === 'EACCES',
     find: (_, machine) =>
       isBefore(machine.read('/proc/sys/kernel/osrelease') ?? '6', 5, 19)
         ? 'the limits of an ipc namespace that a user namespace owns can be set from Linux 5.19 on: boot a newer kernel, or be root and leave out the user namespace'
