@@ -5,7 +5,8 @@ export const library = (entry = 'src/index.ts') =>
   defineConfig({
     entry: [entry],
     format: 'esm',
-    // Without what is marked @internal. Types of other packages come from what they have built: their sources are checked once, by `pnpm typecheck`.
+    // Without what is marked @internal. Types of other packages come from what they have built: their sources are checked
+    // once, by `pnpm typecheck`.
     dts: entry === 'src/index.ts' && {
       compilerOptions: { customConditions: [], stripInternal: true },
     },

@@ -27,8 +27,8 @@ export interface Contender {
 }
 
 /**
- * Who makes a start, in the table's order: the floor in C; the packages; `child_process`. What a fork leaves behind, a parent whose every page
- * faults once when it is next written to, is paid by who forked, not by who comes next.
+ * Who makes a start, in the table's order: the floor in C; the packages; `child_process`. What a fork leaves behind, a
+ * parent whose every page faults once when it is next written to, is paid by who forked, not by who comes next.
  */
 export const starters = ['floor', 'ours', 'node'] as const
 export type Starter = (typeof starters)[number]

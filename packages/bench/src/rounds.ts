@@ -49,7 +49,6 @@ const SEGMENT_SECONDS = 2
 
 interface Worker {
   readonly heap: Heap
-  readonly by: Starter
   readonly process: ChildProcess
   readonly contenders: readonly Pick<Contender, 'name' | 'set' | 'text'>[]
 }
@@ -109,7 +108,7 @@ async function openWorker(floor: string, heap: Heap, by: Starter): Promise<Worke
     { execArgv: ['--max-old-space-size=4096'] },
   )
   const contenders = await answer<Worker['contenders']>(worker)
-  return { heap, by, process: worker, contenders }
+  return { heap, process: worker, contenders }
 }
 
 function ask<Answer>(worker: Worker, request: Request): Promise<Answer> {

@@ -12,6 +12,11 @@ export function median(values: readonly number[]): number {
   return quantile(values, 0.5)
 }
 
+/** The sum, shared out. */
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
+}
+
 /** A ratio of medians, and between what it lies in 95 of 100 resamples of the rounds. */
 export interface Ratio {
   readonly value: number

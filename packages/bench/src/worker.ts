@@ -4,6 +4,7 @@ import { type Contender, contenders, type Sample } from './contenders.ts'
 import { openFloor } from './floor.ts'
 import { fillHeap } from './heap.ts'
 import { measureStalls } from './stalls.ts'
+import { mean } from './statistics.ts'
 
 /** What the coordinator asks for. */
 export type Request = { readonly contender: string } & (
@@ -32,8 +33,9 @@ process.send?.(all.map(({ name, set, text }) => ({ name, set, text })))
 async function startInARow({ start }: Contender, starts: number): Promise<Sample> {
   const samples: Sample[] = []
   for (let i = 0; i < starts; i++) samples.push(await start())
-  const mean = (of: 'total' | 'blocked') =>
-    samples.reduce((sum, { [of]: ms = Number.NaN }) => sum + ms, 0) / starts
-  const blocked = mean('blocked')
-  return { total: mean('total'), ...(Number.isNaN(blocked) ? {} : { blocked }) }
+  const blocked = samples.flatMap(({ blocked }) => blocked ?? [])
+  return {
+    total: mean(samples.map(({ total }) => total)),
+    ...(blocked.length > 0 && { blocked: mean(blocked) }),
+  }
 }

@@ -27,8 +27,7 @@ export class Scratch {
 
   [Symbol.dispose](): void {
     try {
-      // A mount namespace that has ended may keep its mount points busy for a moment.
-      rmSync(this.path, { recursive: true, maxRetries: 5 })
+      rmSync(this.path, { recursive: true })
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error
       // What overlayfs leaves in its work directory is closed even to its owner.

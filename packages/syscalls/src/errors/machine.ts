@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { isFiltered } from '../kernel/filter.ts'
+import { isBefore } from '../kernel/release.ts'
 import type { NamespaceType } from '../namespaces/types.ts'
 
 /** The machine as causes look at it: files of `/proc`, and the filter of this process. A test gives one of its own. */
@@ -30,6 +31,11 @@ export function sysctl({ read }: Machine, name: string): string | undefined {
 /** A line of `/proc/self/status`. */
 export function statusOf({ read }: Machine, key: string): string | undefined {
   return read('/proc/self/status')?.match(new RegExp(`^${key}:\\s*(.*)$`, 'm'))?.[1]
+}
+
+/** Whether the kernel is an older one: `isKernelBefore(machine, 5, 11)`. */
+export function isKernelBefore({ read }: Machine, major: number, minor: number): boolean {
+  return isBefore(read('/proc/sys/kernel/osrelease') ?? '6', major, minor)
 }
 
 /** Whether this process has a capability, by its number (capabilities(7)). */

@@ -1,6 +1,6 @@
-import { isBefore } from '../../kernel/release.ts'
 import { isProbed, probeSyscall } from '../../kernel/support.ts'
 import type { Cause } from '../cause.ts'
+import { isKernelBefore } from '../machine.ts'
 
 /** What not every kernel has, and not every container lets through. */
 export const calls: readonly Cause[] = [
@@ -12,7 +12,7 @@ export const calls: readonly Cause[] = [
     when: ({ namespace, operation, errno }) =>
       namespace === 'ipc' && operation === 'set a limit' && errno === 'EACCES',
     find: (_, machine) =>
-      isBefore(machine.read('/proc/sys/kernel/osrelease') ?? '6', 5, 19)
+      isKernelBefore(machine, 5, 19)
         ? 'the limits of an ipc namespace that a user namespace owns can be set from Linux 5.19 on: boot a newer kernel, or be root and leave out the user namespace'
         : undefined,
   },

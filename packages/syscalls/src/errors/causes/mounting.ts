@@ -1,7 +1,6 @@
-import { isBefore } from '../../kernel/release.ts'
 import { probeSyscall } from '../../kernel/support.ts'
 import { type Cause, isRefused } from '../cause.ts'
-import { coversOfProc } from '../machine.ts'
+import { coversOfProc, isKernelBefore } from '../machine.ts'
 
 const isMount = (call: string) => /^(mount|fsconfig|fsmount)$/.test(call)
 
@@ -74,7 +73,7 @@ export const mounting: readonly Cause[] = [
   {
     when: ({ call, errno, path }) => isMount(call) && errno === 'EPERM' && path === 'overlay',
     find: (_, machine) =>
-      isBefore(machine.read('/proc/sys/kernel/osrelease') ?? '6', 5, 11)
+      isKernelBefore(machine, 5, 11)
         ? 'an overlay in a user namespace came with Linux 5.11: boot a newer kernel, run as root, or put binds into a tmpfs'
         : undefined,
   },
