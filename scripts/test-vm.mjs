@@ -4,10 +4,12 @@
 //   pnpm test:vm --smoke [--arch …] [--kernel …]     one short program of the built packages, nothing is written
 //   pnpm test:vm --apparmor [--arch …] [--kernel …]  the same of what profiles of AppArmor allow and deny
 //
-// The machine is started by the program that NS_VM_RUNNER names, or else by `vm` in PATH (docs/platforms.md says how it is called).
+// The machine is started by the program that NS_VM_RUNNER names (docs/platforms.md says how it is called), or else by `vm` in PATH;
+// the smoke has a small one of its own.
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { build } from './build.mjs'
 import { record } from './vm/platforms.mjs'
@@ -46,7 +48,8 @@ const { values, positionals } = parseArgs({
 })
 const { arch, kernel, lane } = values
 const program = values.smoke ? 'smoke' : values.apparmor ? 'apparmor' : undefined
-const runner = process.env.NS_VM_RUNNER ?? 'vm'
+const small = fileURLToPath(new URL('vm/small-machine', import.meta.url))
+const runner = process.env.NS_VM_RUNNER ?? (values.smoke ? small : 'vm')
 
 if (spawnSync(runner, ['--help']).status !== 0) {
   console.error(`no emulator: ${runner} does not run; name one by NS_VM_RUNNER (docs/platforms.md)`)

@@ -1,4 +1,5 @@
-// The shortest program that shows whether this machine can do it: a start, every namespace type, a failed start, a join.
+// The shortest program that shows whether this machine can do it: a start, every namespace type, a failed start, a join; as the user
+// that calls it, and, where that is root, once more as an ordinary one.
 import { notEqual, rejects, deepStrictEqual as same } from 'node:assert/strict'
 import { readlinkSync } from 'node:fs'
 import { release } from 'node:os'
@@ -23,6 +24,10 @@ await child.exited
 await rejects(run('no-such-program', [], { namespaces: 'all' }), { code: 'ENOENT' })
 const missing = { mount: { root: '/no-such-root' } }
 await rejects(run('true', [], { namespaces: missing }), ({ code }) => code.startsWith('ERR_NS_'))
+if (process.getuid() === 0) {
+  const ordinary = await run(process.execPath, process.argv.slice(1), { uid: 12345, gid: 12345 })
+  console.log(ordinary.stdout.trim())
+}
 console.log(
   `Linux ${release()}, ${process.arch}, uid ${process.getuid()}: starts, all namespaces, failed starts, a join`,
 )
