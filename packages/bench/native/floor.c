@@ -1,5 +1,5 @@
-/* The floor: clone, exec and wait with nothing around, and no Node. Reads "FLAGS WORK\n" from stdin, makes one start of
-   /bin/true, answers with the nanoseconds from before the clone to the exit. argv[1]: MiB of memory that it holds. */
+/* The floor: clone, exec and wait with nothing around, and no Node. Reads "FLAGS WORK HOP\n" from stdin, makes one start of
+   /bin/true, answers with the nanoseconds from before the clone to the exit. argv[1]: MiB of memory that it holds; argv[2]: hop.c. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <sched.h>
@@ -19,6 +19,8 @@
 struct start {
   int flags;
   int work; /* 1: what the namespaces need to be of use: maps, private propagation, /proc */
+  int hop;  /* 1: by a second exec */
+  const char *hop_program;
   char uid_map[64], gid_map[64];
 };
 
@@ -44,7 +46,7 @@ static int child(void *argument) {
     if (start->flags & CLONE_NEWPID)
       check(mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) == 0);
   }
-  execve(argv[0], argv, environ);
+  execve(start->hop ? start->hop_program : argv[0], argv, environ);
   _exit(112);
 }
 
@@ -58,11 +60,11 @@ int main(int argc, char **argv) {
   static char stack[65536] __attribute__((aligned(16)));
   size_t held = argc > 1 ? strtoul(argv[1], NULL, 10) << 20 : 0;
   if (held) memset(malloc(held), 1, held);
-  struct start start;
+  struct start start = {.hop_program = argc > 2 ? argv[2] : ""};
   snprintf(start.uid_map, sizeof start.uid_map, "%u %u 1\n", geteuid(), geteuid());
   snprintf(start.gid_map, sizeof start.gid_map, "%u %u 1\n", getegid(), getegid());
   setvbuf(stdout, NULL, _IOLBF, 0);
-  while (scanf("%d %d", &start.flags, &start.work) == 2) {
+  while (scanf("%d %d %d", &start.flags, &start.work, &start.hop) == 3) {
     siginfo_t info = {0};
     long long begin = now();
     pid_t pid = clone(child, stack + sizeof stack, CLONE_VM | CLONE_VFORK | (start.flags & ~CLONE_NEWTIME) | SIGCHLD, &start);

@@ -49,8 +49,12 @@ function floors(set: NamespaceSet, floor: Floor): Contender[] {
   })
   const bare = make('bare', 'C: clone, exec')
   return set.types.length === 0
-    ? [bare]
-    : [bare, make('work', 'C: clone, maps, propagation, `/proc`, exec')]
+    ? [bare, make('hop', 'C: clone, exec of nothing, exec')]
+    : [
+        bare,
+        make('work', 'C: clone, maps, propagation, `/proc`, exec'),
+        make('hop', 'C: the same, and an exec of nothing before'),
+      ]
 }
 
 /** As a library call and through the facade, each with and without an init where there is a choice. */

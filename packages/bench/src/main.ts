@@ -28,7 +28,8 @@ async function measureHere(): Promise<Run> {
   const directory = mkdtempSync('/tmp/ns-bench-')
   try {
     const segments = Math.max(1, Math.round(rounds / 30))
-    return await measure(compileFloor(directory), { rounds, segments, stalls: STALLS })
+    compileFloor(directory)
+    return await measure(directory, { rounds, segments, stalls: STALLS })
   } finally {
     rmSync(directory, { recursive: true })
   }

@@ -54,10 +54,10 @@ interface Worker {
 }
 
 /** Measures everything once per round, in an order of its own. */
-export async function measure(floor: string, extent: Extent): Promise<Run> {
+export async function measure(directory: string, extent: Extent): Promise<Run> {
   const heaps = Object.keys(HEAPS) as Heap[]
   const workers = await Promise.all(
-    heaps.flatMap((heap) => starters.map((by) => openWorker(floor, heap, by))),
+    heaps.flatMap((heap) => starters.map((by) => openWorker(directory, heap, by))),
   )
   const all = workers.flatMap((worker) =>
     worker.contenders.map((contender) => ({
@@ -101,10 +101,10 @@ async function measureStalls(
   return all
 }
 
-async function openWorker(floor: string, heap: Heap, by: Starter): Promise<Worker> {
+async function openWorker(directory: string, heap: Heap, by: Starter): Promise<Worker> {
   const worker = fork(
     fileURLToPath(new URL('./worker.ts', import.meta.url)),
-    [floor, `${HEAPS[heap]}`, by],
+    [directory, `${HEAPS[heap]}`, by],
     { execArgv: ['--max-old-space-size=4096'] },
   )
   const contenders = await answer<Worker['contenders']>(worker)

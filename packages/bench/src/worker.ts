@@ -1,4 +1,4 @@
-// A process that makes starts on demand: forked by rounds.ts, with the floor's program, the MiB of its heap, and whose starts
+// A process that makes starts on demand: forked by rounds.ts, with the floor's directory, the MiB of its heap, and whose starts
 // it makes as arguments.
 import { type Contender, contenders, type Sample } from './contenders.ts'
 import { openFloor } from './floor.ts'
@@ -12,8 +12,8 @@ export type Request = { readonly contender: string } & (
   | { readonly stallSeconds: number }
 )
 
-const [program = '', heapMiB = '0', starter] = process.argv.slice(2)
-const floor = starter === 'floor' ? openFloor(program, Number(heapMiB)) : async () => Number.NaN
+const [directory = '', heapMiB = '0', starter] = process.argv.slice(2)
+const floor = starter === 'floor' ? openFloor(directory, Number(heapMiB)) : async () => Number.NaN
 const all = contenders(floor).filter(({ by }) => by === starter)
 const held = fillHeap(Number(heapMiB))
 
