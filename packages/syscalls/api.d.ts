@@ -493,6 +493,7 @@ declare class Plan {
     commandIsPidOne: boolean;
     rootInside: boolean;
     hasNewRoot: boolean;
+    mayCoverDirectory: boolean;
     readonly mountPoints: Set<string>;
     readonly warnings: string[];
     readonly warningsIfFailed: {

@@ -71,6 +71,7 @@ export function mount(options: MountOptions = {}): Contribution {
       if (readonly) makeReadonly(tree, 'root', '/', '/')
       return tree
     }
+    plan.mayCoverDirectory = root === undefined
     withoutUmask(plan, () => {
       if (root !== undefined) addRoot(tree, root, readonly)
       else if (readonly) makeReadonly(tree, 'root', '/', '/')

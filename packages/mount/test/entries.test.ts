@@ -296,6 +296,37 @@ describe('C9: masks', () => {
   })
 })
 
+describe('the caller’s directory', () => {
+  let before: string
+  beforeEach(() => {
+    before = process.cwd()
+    process.chdir(scratch.directory('work/sub'))
+    scratch.file('work/sub/secret', 'hidden')
+  })
+  afterEach(() => process.chdir(before))
+  const work = () => scratch.at('work')
+
+  test('is seen as the mounts have it, not as it is below them', async () => {
+    const script = 'pwd; cat secret; echo > new; ls'
+    const readonly = await here([bind(work(), work(), { readonly: true })], script)
+    expect(readonly.stdout).toBe(`${work()}/sub\nhiddensecret\n`)
+    expect(readonly.stderr).toMatch('Read-only')
+    const masked = await here([mask(`${work()}/sub`)], script)
+    expect(masked.stdout).toBe(`${work()}/sub\n`)
+    expect(masked.ready.warnings).toEqual([])
+    const relative = await here([mask(`${work()}/sub`)], script, { cwd: '../sub' })
+    expect(relative.stdout).toBe(`${work()}/sub\n`)
+  })
+
+  test('is / where it is hidden, and `ready` says so', async () => {
+    const { stdout, ready } = await here([tmpfs(work())], 'pwd; cat secret ../secret')
+    expect(stdout).toBe('/\n')
+    expect(ready.warnings).toEqual([
+      expect.stringMatching(`directory '${work()}/sub' is not there`),
+    ])
+  })
+})
+
 describe('C22: /proc', () => {
   test('has the options that were asked for', async () => {
     const { stdout } = await inEmpty(

@@ -4,7 +4,7 @@ import type { StdioOption } from './stdio.ts'
 
 /** Options of `spawn`: those of `node:child_process` with Node's meaning, and `namespaces`. */
 export interface SpawnOptions extends ProcessAttributes {
-  /** In the new root. @default the caller's, or `/` in a new root */
+  /** In the new root. @default the caller's, or `/` in a new root and where a mount hides it */
   readonly cwd?: string | URL | undefined
   /** @default process.env */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined

@@ -10,7 +10,7 @@ export interface Command extends ProcessAttributes {
   readonly argv0?: string | undefined
   /** @default process.env */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined
-  /** In the new root, entered with the command's own rights. @default the caller's, or `/` in a new root */
+  /** In the new root, entered with the command's own rights. @default the caller's, or `/` in a new root and where a mount hides it */
   readonly cwd?: string | undefined
   /** Index: the fd in the child; value: the fd of this process that it is, `null` for none. @default [0, 1, 2] */
   readonly fds?: readonly (number | null)[] | undefined

@@ -1,3 +1,5 @@
+import { readlinkSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { attributeKeys } from '../attributes/attributes.ts'
 import { addCapabilities } from '../attributes/capabilities.ts'
 import { addGroups } from '../attributes/groups.ts'
@@ -40,8 +42,7 @@ export function addCommand(
   addSession(plan, command, isolated)
   const groups = addCredentials(plan, command, { isolated, hasUser })
   warnOfParent(plan, blueprint, command)
-  if (command.cwd !== undefined)
-    plan.in('cwd').call('chdir', [command.cwd], { operation: 'enter the directory' })
+  addDirectory(plan, command)
   addUmask(plan, command)
   plan.in('rearm').push(...(plan.init ? checks : running))
   const identities = isolated ? addIdentities(plan) : new Map<NamespaceType, Region>()
@@ -78,6 +79,26 @@ function addCredentials(
   const isRoot = command.uid === undefined ? ownRoot : command.uid === 0
   addCapabilities(plan, command, { isRoot, hasUser, isolated })
   return groups
+}
+
+/**
+ * Adds the steps that enter the command's directory: by its whole name where it may be covered, as who is in a directory
+ * stays below what is mounted on it.
+ */
+function addDirectory(plan: Plan, { cwd }: Command): void {
+  const steps = plan.in('cwd')
+  const options = { operation: 'enter the directory' } as const
+  if (cwd !== undefined) {
+    steps.call('chdir', [plan.mayCoverDirectory ? resolve(cwd) : cwd], options)
+    return
+  }
+  if (!plan.mayCoverDirectory) return
+  const own = readlinkSync('/proc/self/cwd') // of one that was removed too
+  const result = plan.slot('directory')
+  steps.call('chdir', ['/'], options)
+  steps.call('chdir', [own], { ...options, tolerate: ['ENOENT', 'ENOTDIR', 'EACCES'], result })
+  const text = `the command is in '/': the caller's directory '${own}' is not there for it, or may not be entered`
+  plan.warningsIfFailed.push({ result, text })
 }
 
 /** Adds what the process can't undo, and the read-back of all that it is held by. */

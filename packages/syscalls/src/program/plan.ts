@@ -79,6 +79,8 @@ export class Plan {
   rootInside = false
   /** Whether the root changes: what is to be seen of the caller's has to be picked up before. */
   hasNewRoot = false
+  /** Whether something may be mounted over the caller's directory, or above it: who is in it has to enter it anew. */
+  mayCoverDirectory = false
   /** Where file systems will be mounted, below the new root. */
   readonly mountPoints: Set<string> = new Set()
   /** What the caller should know though it is no failure; `ready` carries it. */
