@@ -1,20 +1,21 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
-import { checkLeaks, waitFor } from '@ns/testkit'
+import { existsSync, readFileSync } from 'node:fs'
+import { checkLeaks, Scratch, waitFor } from '@ns/testkit'
 import { expect, test } from 'vitest'
 
 checkLeaks()
 const ours = new URL('../src/index.ts', import.meta.url).href
 
 /** The pid of a program that somebody has started who has ended since. */
-function orphan(module: string, options: object): number {
+function orphan(module: string, options: object, args = ['sleep', '1000']): number {
   const script = `
     const { spawn } = await import('${module}')
-    const child = spawn('sleep', ['1000'], ${JSON.stringify({ ...options, stdio: 'ignore' })})
+    const [file, ...args] = ${JSON.stringify(args)}
+    const child = spawn(file, args, ${JSON.stringify({ ...options, stdio: 'ignore' })})
     child.once('spawn', () => { console.log(child.pid); process.kill(process.pid, 'SIGKILL') })`
-  const args = ['--conditions=@ns/source', '--input-type=module', '-e', script]
+  const node = [process.execPath, '--conditions=@ns/source', '--input-type=module', '-e', script]
   const end = `"$0" "$@" || :` // it is killed
-  const text = execFileSync('sh', ['-c', end, process.execPath, ...args], { encoding: 'utf8' })
+  const text = execFileSync('sh', ['-c', end, ...node], { encoding: 'utf8' })
   return Number(text)
 }
 
@@ -50,4 +51,14 @@ test('B6: what is detached stays', async () => {
   expect(isRunning(pid)).toBe(true)
   process.kill(pid, 'SIGKILL')
   await waitFor(() => !isRunning(pid))
+})
+
+test('B11: so do those that its init stays for, when their command ends', async () => {
+  using scratch = new Scratch()
+  const last = scratch.at('last')
+  const command = `(while kill -0 $$; do sleep 0.1; done; sleep 0.3; echo > ${last}) & sleep 1`
+  const namespaces = { user: { map: 'root' }, pid: { init: 'until-empty' } }
+  const pid = orphan(ours, { detached: true, namespaces }, ['sh', '-c', command])
+  await waitFor(() => !isRunning(pid))
+  expect(existsSync(last)).toBe(true)
 })
