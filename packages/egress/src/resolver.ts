@@ -49,6 +49,7 @@ export class Resolver {
 
   /** Serves a socket of datagrams. */
   serveUdp(socket: UdpSocket): void {
+    socket.on('error', () => {}) // who has CAP_NET_ADMIN inside can end it there: its own loss
     socket.on('message', (message, { address, port }) => {
       const reply = this.answer(message)
       if (reply) socket.send(reply, port, address, () => {}) // who asked may be gone

@@ -107,6 +107,14 @@ describe('ways around', () => {
     expect(stdout).toMatch(/ping failed/)
   })
 
+  test('who may end the gate’s sockets inside has ended its own way out, and nothing else', async () => {
+    await using it = await observed({ allow, connect: () => recorder([]) })
+    const connect = `bash -c 'echo >/dev/tcp/registry.example/443' && echo served`
+    const script = `ss -K -lun; ss -K -ltn; sleep 0.2; ${connect}`
+    await shell(withGate(it.gate), script, { capabilities: 'keep' }) // an uncaught error of ours would fail this test
+    expect((await shell(withGate(it.gate), connect)).stdout).toBe('served\n')
+  })
+
   test('who may change routes and rules inside reaches what is allowed, and nothing else', async () => {
     await using it = await observed({ allow, connect: () => recorder([]) })
     const { stdout } = await shell(
