@@ -1,8 +1,12 @@
+import { brand } from '../errors/brand.ts'
 import { invalidOption } from '../errors/namespace-error.ts'
 import { PLAN, PLAN_ADDRESS } from './layout.ts'
 
 /** A piece of the plan's memory. As an argument it is its address. */
 export class Region {
+  static {
+    brand(Region, 'Region')
+  }
   /** Bytes from the plan's begin. */
   readonly offset: number
   /** Bytes. */
@@ -26,6 +30,9 @@ export class Region {
 
 /** The result of a step. As an argument of a later one it is the value; `region` is where it is kept. */
 export class Slot {
+  static {
+    brand(Slot, 'Slot')
+  }
   readonly region: Region
   /** What it holds, for `explain`: `'proc'`. */
   readonly name: string
