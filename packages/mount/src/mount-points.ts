@@ -58,11 +58,17 @@ export class MountPoints {
 
   /** Takes away what nobody else uses, the last first. What somebody has put something into stays. */
   remove(): void {
+    const failures: unknown[] = []
     for (const made of this.#made.splice(0).reverse()) {
       const isAlone = attempt('flock', made.fd, LOCK.EX | LOCK.NB) === 0
-      if (isAlone && isThere(made) && isEmpty(made)) takeAway(made)
+      try {
+        if (isAlone && isThere(made) && isEmpty(made)) takeAway(made)
+      } catch (error) {
+        failures.push(error) // the others can be
+      }
     }
     for (const fd of this.#opened.splice(0)) close(fd)
+    if (failures.length > 0) throw failures[0]
   }
 
   #own(fd: number): number {
