@@ -28,7 +28,9 @@ declare const F: {
 };
 declare const FD_CLOEXEC = 1;
 declare const LOCK: {
+    readonly SH: 1;
     readonly EX: 2;
+    readonly NB: 4;
     readonly UN: 8;
 };
 declare const F_SEAL: {
@@ -220,16 +222,21 @@ declare const RESOLVE: {
     readonly NO_MAGICLINKS: 2;
     readonly NO_SYMLINKS: 4;
     readonly BENEATH: 8;
+    readonly IN_ROOT: 16;
+    readonly CACHED: 32;
 };
 declare const PROC_SUPER_MAGIC = 40864;
 declare const AF_UNIX = 1;
 declare const SOCK: {
     readonly STREAM: 1;
+    readonly DGRAM: 2;
+    readonly RAW: 3;
     readonly SEQPACKET: 5;
     readonly NONBLOCK: 2048;
     readonly CLOEXEC: 524288;
 };
 declare const SOL_SOCKET = 1;
+declare const SIOCGSKNS = 35148;
 declare const SCM_RIGHTS = 1;
 declare const MSG: {
     readonly DONTWAIT: 64;
@@ -854,5 +861,5 @@ declare class Pty extends Duplex {
 }
 declare function dieWith(plan: Plan, statm: Slot): readonly Step[];
 declare function mountProc(plan: Plan, phase: 'mounts' | 'proc', target: string, namespace: NamespaceType): void;
-export { AF_UNIX, AT, AT_FDCWD, BlockingLoop, CAP, CAPABILITY_VERSION, CLONE, CLONE_NEW, Child, EPOLL, F, FD_CLOEXEC, FSCONFIG, FSMOUNT_CLOEXEC, FSOPEN_CLOEXEC, FUTEX, F_SEAL, LANDLOCK_ACCESS_FS, LANDLOCK_ACCESS_NET, LANDLOCK_CREATE_RULESET_VERSION, LANDLOCK_RULE, LOCK, MFD, MNT_DETACH, MOUNT_ATTR, MOVE_MOUNT, MS, MSG, NS_GET, Namespace, NamespaceError, O, OPEN_TREE, POLL, PR, PRIO_PROCESS, PROC_SUPER_MAGIC, PR_CAP_AMBIENT, P_PIDFD, PhaseSteps, Plan, Pty, RESOLVE, RLIMIT, Region, SCM_RIGHTS, SECBIT, SECCOMP_SET_MODE_FILTER, SIGNAL, SIG_SETMASK, SOCK, SOL_SOCKET, STATX_BASIC_STATS, STATX_INO, Slot, SyscallError, TIOC, UMOUNT_NOFOLLOW, UnsupportedError, W, attempt, attributeKeys, attributesOf, bits, brand, cString, check, checkAttributes, checkCanStart, checkJoin, checkKeys, close, count, coversOfProc, descriptor, diagnose, dieWith, errnoName, errnoNumber, errnoText, eventLoop, explain, handOver, hasCapability, hintFor, inside, invalidOption, isAtLeast, isInChroot, isPrivileged, isProbed, launch, lookAtInside, mountProc, namespaceTypes, open, openInside, openPty, persisted, phases, pidfdOpen, pidfdSendSignal, probeSyscall, procName, receive, receiveDatagram, rightsMessage, send, sendDatagram, signalName, socketpair, statusOf, step, succeed, syscallNumber, sysctl, textOf, thisMachine, unpersist, whilePinned };
+export { AF_UNIX, AT, AT_FDCWD, BlockingLoop, CAP, CAPABILITY_VERSION, CLONE, CLONE_NEW, Child, EPOLL, F, FD_CLOEXEC, FSCONFIG, FSMOUNT_CLOEXEC, FSOPEN_CLOEXEC, FUTEX, F_SEAL, LANDLOCK_ACCESS_FS, LANDLOCK_ACCESS_NET, LANDLOCK_CREATE_RULESET_VERSION, LANDLOCK_RULE, LOCK, MFD, MNT_DETACH, MOUNT_ATTR, MOVE_MOUNT, MS, MSG, NS_GET, Namespace, NamespaceError, O, OPEN_TREE, POLL, PR, PRIO_PROCESS, PROC_SUPER_MAGIC, PR_CAP_AMBIENT, P_PIDFD, PhaseSteps, Plan, Pty, RESOLVE, RLIMIT, Region, SCM_RIGHTS, SECBIT, SECCOMP_SET_MODE_FILTER, SIGNAL, SIG_SETMASK, SIOCGSKNS, SOCK, SOL_SOCKET, STATX_BASIC_STATS, STATX_INO, Slot, SyscallError, TIOC, UMOUNT_NOFOLLOW, UnsupportedError, W, attempt, attributeKeys, attributesOf, bits, brand, cString, check, checkAttributes, checkCanStart, checkJoin, checkKeys, close, count, coversOfProc, descriptor, diagnose, dieWith, errnoName, errnoNumber, errnoText, eventLoop, explain, handOver, hasCapability, hintFor, inside, invalidOption, isAtLeast, isInChroot, isPrivileged, isProbed, launch, lookAtInside, mountProc, namespaceTypes, open, openInside, openPty, persisted, phases, pidfdOpen, pidfdSendSignal, probeSyscall, procName, receive, receiveDatagram, rightsMessage, send, sendDatagram, signalName, socketpair, statusOf, step, succeed, syscallNumber, sysctl, textOf, thisMachine, unpersist, whilePinned };
 export type { Argument, Capability, CapabilityChange, CapabilityLists, CapabilitySetName, Command, Contribution, Datagram, Diagnosis, Ended, ErrnoName, ErrorCode, Exit, ExplainedStep, FailedStep, Failure, Fd, LandlockRules, LaunchOptions, Limit, LimitName, LimitValue, Loop, Machine, Memory, Message, NamespaceErrorDetails, NamespaceIdentity, NamespaceRef, NamespaceType, ParkedChild, Phase, ProbedCall, ProcessAttributes, Program, Protections, PtySize, Ready, Refusal, Remedy, ResourceUsage, RunningOptions, Securebit, Source, SpawnError, Step, StepOptions, SyscallName };

@@ -1,9 +1,7 @@
 import { readdirSync, rmdirSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
-import { close, pidfdOpen, pidfdSendSignal } from '@ns/syscalls'
+import { close, pidfdOpen, pidfdSendSignal, SIGNAL } from '@ns/syscalls'
 import { failed, readText, write } from './files.ts'
-
-const SIGKILL = 9
 
 /** The pids in a cgroup, those in cgroups below it not included; none once it is gone. */
 export function readProcesses(directory: string): readonly number[] {
@@ -50,7 +48,7 @@ function killIn(directory: string, pid: number): void {
     return // gone
   }
   try {
-    if (readProcesses(directory).includes(pid)) pidfdSendSignal(pidfd, SIGKILL)
+    if (readProcesses(directory).includes(pid)) pidfdSendSignal(pidfd, SIGNAL.KILL)
   } finally {
     close(pidfd)
   }

@@ -1,12 +1,9 @@
 import { closeSync, openSync, readFileSync } from 'node:fs'
 import { constants } from 'node:os'
-import { attempt } from '@ns/syscalls'
+import { attempt, SIG_SETMASK, TIOC } from '@ns/syscalls'
 
-/** `asm-generic/ioctls.h` */
-const TIOCSPGRP = 0x5410
 /** `asm-generic/signal-defs.h` */
 const SIG_BLOCK = 0
-const SIG_SETMASK = 2
 
 /** The controlling terminal's process groups. */
 export interface Terminal {
@@ -42,7 +39,7 @@ export function takeBack({ ours }: Terminal): void {
   const tty = openSync('/dev/tty', 'r+')
   // Blocked, or the kernel would stop us for it: a background process that changes the terminal (tcsetpgrp(3)).
   attempt('rt_sigprocmask', SIG_BLOCK, set, old, 8)
-  attempt('ioctl', tty, TIOCSPGRP, group)
+  attempt('ioctl', tty, TIOC.SPGRP, group)
   attempt('rt_sigprocmask', SIG_SETMASK, old, null, 8)
   closeSync(tty)
 }

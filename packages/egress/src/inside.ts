@@ -3,7 +3,7 @@ import { net } from '@ns/net'
 import { NETLINK_PROTOCOL } from '@ns/netlink'
 import { AF_UNIX, type Fd, MSG, type Plan, rightsMessage, Slot, SOCK } from '@ns/syscalls'
 import { bytesOf } from './address.ts'
-import { AF_INET, AF_INET6, AF_NETLINK, SOCK_DGRAM, SOCK_RAW } from './constants.ts'
+import { AF_INET, AF_INET6, AF_NETLINK } from './constants.ts'
 
 /** What is opened inside, and the letter of the message by which it comes out. */
 export const LETTER = {
@@ -54,7 +54,7 @@ export function addSteps(plan: Plan, gate: Fd, udpPorts: readonly number[]): voi
     steps.call('close', [fd], options)
   }
   const netlink = (protocol: number) => (result: Slot) =>
-    steps.call('socket', [AF_NETLINK, SOCK_RAW | SOCK.CLOEXEC, protocol], { ...options, result })
+    steps.call('socket', [AF_NETLINK, SOCK.RAW | SOCK.CLOEXEC, protocol], { ...options, result })
   const inet = (type: number, address: string) => (result: Slot) => {
     const name = socketName(address)
     const family = name.readUInt16LE()
@@ -66,14 +66,14 @@ export function addSteps(plan: Plan, gate: Fd, udpPorts: readonly number[]): voi
   hand(LETTER.log, netlink(NETLINK_PROTOCOL.NETFILTER))
   if (hasIpv6()) {
     hand(LETTER.tcp6, inet(SOCK.STREAM, '::1'))
-    hand(LETTER.dns6, inet(SOCK_DGRAM, '::1'))
-    for (const port of udpPorts) hand(udpLetter(LETTER.udp6, port), inet(SOCK_DGRAM, '::'))
+    hand(LETTER.dns6, inet(SOCK.DGRAM, '::1'))
+    for (const port of udpPorts) hand(udpLetter(LETTER.udp6, port), inet(SOCK.DGRAM, '::'))
   }
-  for (const port of udpPorts) hand(udpLetter(LETTER.udp, port), inet(SOCK_DGRAM, '0.0.0.0'))
+  for (const port of udpPorts) hand(udpLetter(LETTER.udp, port), inet(SOCK.DGRAM, '0.0.0.0'))
   hand(LETTER.tcp, inet(SOCK.STREAM, '127.0.0.1'))
   // The last: what comes after it is the parent's. Bound to an address, or its answers would leave from another one
   // than the redirected query went to, and be refused.
-  hand(LETTER.dns, inet(SOCK_DGRAM, '127.0.0.1'))
+  hand(LETTER.dns, inet(SOCK.DGRAM, '127.0.0.1'))
   const why = plan.memory.allocate(WHY)
   const wait = { ...options, operation: 'wait for the gate', expect: GO.length, found: why }
   steps.call('read', [ours, why, WHY], wait)

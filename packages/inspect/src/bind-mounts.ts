@@ -1,11 +1,17 @@
 import { readFileSync, readlinkSync } from 'node:fs'
 import { parseMountTable } from '@ns/mount'
-import { attempt, close, cString, Namespace, type NamespaceType, O, open } from '@ns/syscalls'
+import {
+  attempt,
+  close,
+  cString,
+  Namespace,
+  type NamespaceType,
+  O,
+  open,
+  RESOLVE,
+} from '@ns/syscalls'
 import { typeOfLink } from './link.ts'
 import type { Member } from './processes.ts'
-
-/** `include/uapi/linux/openat2.h` */
-const RESOLVE = { NO_MAGICLINKS: 2, NO_SYMLINKS: 4, IN_ROOT: 0x10, CACHED: 0x20 } as const
 
 /** A file that a namespace is bound to. */
 export interface HeldByMount {

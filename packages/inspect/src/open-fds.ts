@@ -1,10 +1,7 @@
 import { readdirSync, readlinkSync } from 'node:fs'
-import { attempt, close, type NamespaceType, pidfdOpen } from '@ns/syscalls'
+import { attempt, close, type NamespaceType, pidfdOpen, SIOCGSKNS } from '@ns/syscalls'
 import { typeOfLink } from './link.ts'
 import { isForbidden } from './processes.ts'
-
-/** `include/uapi/linux/sockios.h`: an fd of a socket's network namespace (ioctl; CAP_NET_ADMIN in its owner). */
-const SIOCGSKNS = 0x894c
 
 /** An open fd that is a namespace. */
 interface HeldByFd {

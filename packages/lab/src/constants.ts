@@ -1,7 +1,6 @@
 // include/uapi/linux: if_ether.h, if_packet.h, if_link.h, if_tun.h; include/linux/socket.h; asm-generic/socket.h
 
 export const AF_PACKET = 17
-export const SOCK_RAW = 3
 export const ETH_P_ALL = 3
 export const SOL_PACKET = 263
 export const PACKET = { VNET_HDR: 15, IGNORE_OUTGOING: 23 } as const

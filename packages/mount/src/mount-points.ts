@@ -4,6 +4,8 @@ import {
   close,
   cString,
   errnoName,
+  errnoNumber,
+  LOCK,
   NamespaceError,
   O,
   open,
@@ -21,8 +23,7 @@ export interface WantedPlace {
 
 type Kind = 'directory' | 'file'
 
-/** `sys/file.h`, `fcntl.h` */
-const LOCK = { SH: 1, EX: 2, NB: 4 } as const
+/** `fcntl.h` */
 const AT_REMOVEDIR = 0x200
 
 /**
@@ -96,7 +97,7 @@ export class MountPoints {
       }
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1)
     }
-    throw failed(new SyscallError(11 /* EAGAIN */, 'flock', { path }), path)
+    throw failed(new SyscallError(errnoNumber('EAGAIN'), 'flock', { path }), path)
   }
 }
 

@@ -11,11 +11,12 @@ import {
   openInside,
   type Plan,
   PR,
+  SIOCGSKNS,
   type Slot,
   SOCK,
   SyscallError,
 } from '@ns/syscalls'
-import { AF_NETLINK, NETLINK_ROUTE, SIOCGSKNS, SOCK_RAW } from './constants.ts'
+import { AF_NETLINK, NETLINK_ROUTE } from './constants.ts'
 import { addLoopback, bringLoopbackUp } from './loopback.ts'
 import { whileThere } from './thread.ts'
 
@@ -51,7 +52,7 @@ function createHere({ lo = true }: NewNetwork): number {
   }
   return whileThere(enter, () => {
     bringLoopbackUp(lo)
-    return descriptor({}, 'socket', AF_NETLINK, SOCK_RAW | SOCK.CLOEXEC, NETLINK_ROUTE)
+    return descriptor({}, 'socket', AF_NETLINK, SOCK.RAW | SOCK.CLOEXEC, NETLINK_ROUTE)
   })
 }
 
@@ -69,7 +70,7 @@ export function addNetwork(plan: Plan, { lo = true }: NewNetwork, socket: Slot):
   const steps = plan.in('net')
   steps.call('unshare', [CLONE_NEW.net], { namespace: 'net', operation: 'create' })
   addLoopback(plan, lo, 'net')
-  const type = SOCK_RAW | SOCK.CLOEXEC
+  const type = SOCK.RAW | SOCK.CLOEXEC
   const options = { namespace: 'net', operation: 'open a netlink socket' } as const
   steps.call('socket', [AF_NETLINK, type, NETLINK_ROUTE], { ...options, result: socket })
 }

@@ -1,5 +1,5 @@
 import { close, descriptor, type Phase, type Plan, SOCK, SyscallError, succeed } from '@ns/syscalls'
-import { AF, IFF_UP, LOOPBACK, SIOCSIFFLAGS, SOCK_DGRAM } from './constants.ts'
+import { AF, IFF_UP, LOOPBACK, SIOCSIFFLAGS } from './constants.ts'
 
 /** By ioctl, not by netlink: a refusal is the errno of the step itself, not a message to be parsed (netdevice(7)). */
 export function addLoopback(plan: Plan, lo: boolean | 'try', phase: Phase): void {
@@ -9,7 +9,7 @@ export function addLoopback(plan: Plan, lo: boolean | 'try', phase: Phase): void
   const options = { namespace: 'net', operation: 'bring lo up' } as const
   const tolerate = lo === 'try' ? ({ tolerate: refusals } as const) : {}
   const steps = plan.in(phase)
-  steps.call('socket', [AF.INET, SOCK_DGRAM | SOCK.CLOEXEC, 0], {
+  steps.call('socket', [AF.INET, SOCK.DGRAM | SOCK.CLOEXEC, 0], {
     ...options,
     ...tolerate,
     result: socket,
@@ -21,7 +21,7 @@ export function addLoopback(plan: Plan, lo: boolean | 'try', phase: Phase): void
 /** The same, in the namespace that the calling thread is in. */
 export function bringLoopbackUp(lo: boolean | 'try'): void {
   if (lo === false) return
-  const socket = descriptor({}, 'socket', AF.INET, SOCK_DGRAM | SOCK.CLOEXEC, 0)
+  const socket = descriptor({}, 'socket', AF.INET, SOCK.DGRAM | SOCK.CLOEXEC, 0)
   try {
     succeed({ path: LOOPBACK }, 'ioctl', socket, SIOCSIFFLAGS, upRequest())
   } catch (error) {

@@ -10,7 +10,7 @@ import {
   type Plan,
   SOCK,
 } from '@ns/syscalls'
-import { AF_NETLINK, NETLINK_ROUTE, SOCK_RAW } from './constants.ts'
+import { AF_NETLINK, NETLINK_ROUTE } from './constants.ts'
 import { addLoopback } from './loopback.ts'
 import { checkWiring, type WiringOptions } from './start/options.ts'
 import { Wiring } from './start/wiring.ts'
@@ -84,7 +84,7 @@ export function net(options: NetOptions = {}): Contribution {
 function addHandOver(plan: Plan, wiring: Wiring): void {
   const options = { namespace: 'net', operation: 'open a netlink socket' } as const
   const { fd, steps } = handOver(plan, (received) => wiring.take(received))
-  const type = SOCK_RAW | SOCK.CLOEXEC
+  const type = SOCK.RAW | SOCK.CLOEXEC
   plan.in('user').call('socket', [AF_NETLINK, type, NETLINK_ROUTE], { ...options, result: fd })
   plan.in('user').push(...steps)
 }

@@ -5,10 +5,9 @@ import {
   type NamespaceRef,
   pidfdOpen,
   pidfdSendSignal,
+  SIGNAL,
 } from '@ns/syscalls'
 import { toHostPid } from './processes.ts'
-
-const SIGKILL = 9
 
 /**
  * Ends all processes of a pid namespace and of those below it: its PID 1 is killed by pidfd, and the kernel ends the
@@ -25,7 +24,7 @@ export function killAll(ref: NamespaceRef): boolean {
   const pidfd = pidfdOpen(init)
   try {
     // Before the pidfd was open the number may have become another process's.
-    return toHostPid(namespace, 1) === init && pidfdSendSignal(pidfd, SIGKILL)
+    return toHostPid(namespace, 1) === init && pidfdSendSignal(pidfd, SIGNAL.KILL)
   } finally {
     close(pidfd)
   }

@@ -2,7 +2,6 @@ import { attempt, close, descriptor, MSG, SOCK } from '@ns/syscalls'
 
 // include/uapi/linux: netlink.h, netfilter/nfnetlink.h, netfilter/nf_tables.h
 const AF_NETLINK = 16
-const SOCK_RAW = 3
 const NETLINK_NETFILTER = 12
 const NLMSG_HDRLEN = 16
 const NLM_F = { REQUEST: 1, DUMP: 0x300 } as const
@@ -18,7 +17,7 @@ const NFTA_TABLE_NAME = 1
  * By hand: `@ns/netlink` is tested with this package.
  */
 export function nftTables(): string[] {
-  const socket = descriptor({}, 'socket', AF_NETLINK, SOCK_RAW | SOCK.CLOEXEC, NETLINK_NETFILTER)
+  const socket = descriptor({}, 'socket', AF_NETLINK, SOCK.RAW | SOCK.CLOEXEC, NETLINK_NETFILTER)
   try {
     const request = Buffer.alloc(NLMSG_HDRLEN + NFGENMSG)
     request.writeUInt32LE(request.length, 0)

@@ -1,7 +1,12 @@
-import { attempt, close, Namespace, NamespaceError, pidfdOpen, SyscallError } from '@ns/syscalls'
-
-/** `include/uapi/linux/sockios.h`: an fd of a socket's network namespace (CAP_NET_ADMIN in its owner; Linux 4.9). */
-const SIOCGSKNS = 0x894c
+import {
+  attempt,
+  close,
+  Namespace,
+  NamespaceError,
+  pidfdOpen,
+  SIOCGSKNS,
+  SyscallError,
+} from '@ns/syscalls'
 
 /**
  * The network namespace of another process's socket, in which that process need not be.

@@ -1,10 +1,14 @@
 import { release } from 'node:os'
 import {
+  AT,
+  AT_FDCWD,
   attempt,
   close,
   cString,
   errnoNumber,
   inside,
+  LANDLOCK_CREATE_RULESET_VERSION,
+  MOUNT_ATTR,
   O,
   OPEN_TREE,
   openInside,
@@ -24,12 +28,8 @@ const CALLS = [
   'open_tree',
   'openat2',
 ] as const
-/** `include/uapi/linux`: sched.h, landlock.h, mount.h */
+/** `include/uapi/linux/sched.h` */
 const CLONE_INTO_CGROUP = 0x2_0000_0000n
-const LANDLOCK_CREATE_RULESET_VERSION = 1
-const MOUNT_ATTR_IDMAP = 0x100000n
-const AT_FDCWD = -100
-const AT_EMPTY_PATH = 0x1000
 const NO_FD = 0x7fffffff
 
 /** What this kernel, and whatever filters its calls, has of what the packages use. */
@@ -105,13 +105,13 @@ async function idmapped(): Promise<Finding> {
     return { id, answer: 'unknown' }
   }
   const attributes = Buffer.alloc(32) // struct mount_attr
-  attributes.writeBigUInt64LE(MOUNT_ATTR_IDMAP, 0)
+  attributes.writeBigUInt64LE(BigInt(MOUNT_ATTR.IDMAP), 0)
   attributes.writeBigUInt64LE(BigInt(user), 24)
   const tree = attempt('open_tree', AT_FDCWD, cString('/'), OPEN_TREE.CLONE | OPEN_TREE.CLOEXEC)
   const result =
     tree < 0
       ? tree
-      : attempt('mount_setattr', tree, cString(''), AT_EMPTY_PATH, attributes, attributes.length)
+      : attempt('mount_setattr', tree, cString(''), AT.EMPTY_PATH, attributes, attributes.length)
   if (tree >= 0) close(tree)
   close(user)
   if (result === 0) return yes(id)

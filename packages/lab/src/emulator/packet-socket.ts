@@ -1,5 +1,5 @@
 import { type Namespace, openInside, SOCK, SOL_SOCKET } from '@ns/syscalls'
-import { AF_PACKET, ETH_P_ALL, PACKET, SO, SOCK_RAW, SOL_PACKET } from '../constants.ts'
+import { AF_PACKET, ETH_P_ALL, PACKET, SO, SOL_PACKET } from '../constants.ts'
 
 /** Room for what comes while JavaScript does something else, in bytes. */
 const ROOM = 8 * 1024 * 1024
@@ -25,7 +25,7 @@ export async function openPacketSocket(
     const steps = plan.in('net')
     const step = { namespace: 'net', operation: 'open a packet socket' } as const
     // Without a protocol it gets nothing before it is bound: not what arrives at other links.
-    const type = SOCK_RAW | SOCK.NONBLOCK | SOCK.CLOEXEC
+    const type = SOCK.RAW | SOCK.NONBLOCK | SOCK.CLOEXEC
     steps.call('socket', [AF_PACKET, type, 0], { ...step, result: fd })
     const set = (level: number, option: number, value: number, isWish = false) =>
       steps.call('setsockopt', [fd, level, option, int32(value), 4], {

@@ -7,7 +7,7 @@ import {
   SOL_SOCKET,
   UnsupportedError,
 } from '@ns/syscalls'
-import { AF, SOCK_DGRAM } from '../constants.ts'
+import { AF } from '../constants.ts'
 import type { Place } from '../sockets/open-socket.ts'
 
 /** `include/uapi/linux/nsfs.h`, Linux 6.18: the same number, without a socket. */
@@ -26,7 +26,7 @@ export async function cookieOf({ net, user }: Place): Promise<bigint> {
     return memory.readBigUInt64LE()
   const socket = await openInside({ user, net }, (plan, fd) => {
     const options = { namespace: 'net', operation: 'open a socket', result: fd } as const
-    plan.in('net').call('socket', [AF.INET, SOCK_DGRAM | SOCK.CLOEXEC, 0], options)
+    plan.in('net').call('socket', [AF.INET, SOCK.DGRAM | SOCK.CLOEXEC, 0], options)
   })
   try {
     const size = Buffer.from([8, 0, 0, 0])

@@ -7,7 +7,7 @@ import {
   SOL_SOCKET,
   SyscallError,
 } from '@ns/syscalls'
-import { AF, IPPROTO_IPV6, IPV6_V6ONLY, SO_REUSEADDR, SOCK_DGRAM } from '../constants.ts'
+import { AF, IPPROTO_IPV6, IPV6_V6ONLY, SO_REUSEADDR } from '../constants.ts'
 import { checkPort } from './ports.ts'
 
 /** Where a socket is made: a network namespace, and the user namespace that gives the right to enter it. */
@@ -38,7 +38,7 @@ export interface SocketOptions {
 export async function openSocket({ net, user }: Place, options: SocketOptions): Promise<number> {
   const { type, address, port, ipv6Only = false } = options
   const { family } = parseIp('host', address)
-  const kind = (type === 'stream' ? SOCK.STREAM : SOCK_DGRAM) | SOCK.CLOEXEC | SOCK.NONBLOCK
+  const kind = (type === 'stream' ? SOCK.STREAM : SOCK.DGRAM) | SOCK.CLOEXEC | SOCK.NONBLOCK
   const name = port === undefined ? undefined : socketAddress(address, port)
   const step = { namespace: 'net', path: `${address} port ${port}` } as const
   try {

@@ -12,11 +12,9 @@ import {
   MFD,
   Namespace,
   NamespaceError,
+  SIOCGSKNS,
   socketpair,
 } from '@ns/syscalls'
-
-/** `include/uapi/linux/sockios.h` */
-const SIOCGSKNS = 0x894c
 
 /**
  * Runs `nft -j` in the network namespace of a socket: for what this package does not speak.

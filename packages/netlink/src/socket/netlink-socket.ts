@@ -10,7 +10,7 @@ import {
 import { NLM_F } from '../codec/constants.ts'
 import { decodeMessages, encodeMessages, type Message, type Request } from '../codec/message.ts'
 import { NetlinkError } from '../errors/netlink-error.ts'
-import { AF_NETLINK, NETLINK, SOCK_RAW, SOL_NETLINK } from './constants.ts'
+import { AF_NETLINK, NETLINK, SOL_NETLINK } from './constants.ts'
 import { Datagrams } from './datagrams.ts'
 import { collectDump } from './dump.ts'
 import { collectReplies, type Reply } from './exchange.ts'
@@ -50,7 +50,7 @@ export class NetlinkSocket {
    * @param protocol of `NETLINK_PROTOCOL`
    */
   static open(protocol: number): NetlinkSocket {
-    const type = SOCK_RAW | SOCK.CLOEXEC
+    const type = SOCK.RAW | SOCK.CLOEXEC
     return NetlinkSocket.#own(protocol, descriptor({}, 'socket', AF_NETLINK, type, protocol))
   }
 
@@ -67,7 +67,7 @@ export class NetlinkSocket {
   ): Promise<NetlinkSocket> {
     const fd = await openInside({ user, net }, (plan, result) => {
       const options = { namespace: 'net', operation: 'open a netlink socket', result } as const
-      plan.in('net').call('socket', [AF_NETLINK, SOCK_RAW | SOCK.CLOEXEC, protocol], options)
+      plan.in('net').call('socket', [AF_NETLINK, SOCK.RAW | SOCK.CLOEXEC, protocol], options)
     })
     return NetlinkSocket.#own(protocol, fd)
   }

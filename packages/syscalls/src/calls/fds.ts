@@ -1,5 +1,16 @@
 import { SyscallError } from '../errors/syscall-error.ts'
-import { AF_UNIX, F, F_SEAL, MFD, MSG, SCM_RIGHTS, SOCK, SOL_SOCKET } from '../kernel/constants.ts'
+import {
+  AF_UNIX,
+  AT_FDCWD,
+  F,
+  F_SEAL,
+  MFD,
+  MSG,
+  SCM_RIGHTS,
+  SOCK,
+  SOL_SOCKET,
+} from '../kernel/constants.ts'
+import { errnoNumber } from '../kernel/errno.ts'
 import { closing, opening } from './ledger.ts'
 import { MSGHDR_BYTES, writeMsghdr } from './msghdr.ts'
 import { attempt, count, cString, descriptor, succeed } from './result.ts'
@@ -21,7 +32,7 @@ export function close(fd: number): void {
  * @see open(2)
  */
 export function open(path: string, flags: number): number {
-  return descriptor({ path }, 'openat', -100, cString(path), flags)
+  return descriptor({ path }, 'openat', AT_FDCWD, cString(path), flags)
 }
 
 /**
@@ -32,7 +43,7 @@ export function open(path: string, flags: number): number {
  */
 export function memfdCreate(name: string, flags: number): number {
   const fd = opening('memfd_create', cString(name), flags)
-  if (fd === -22 && flags & MFD.EXEC) return memfdCreate(name, flags & ~MFD.EXEC)
+  if (fd === -errnoNumber('EINVAL') && flags & MFD.EXEC) return memfdCreate(name, flags & ~MFD.EXEC)
   return fd >= 0 ? fd : descriptor({ path: name }, 'memfd_create', cString(name), flags)
 }
 

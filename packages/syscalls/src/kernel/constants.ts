@@ -39,7 +39,8 @@ export const F = {
   ADD_SEALS: 1033,
 } as const
 export const FD_CLOEXEC = 1
-export const LOCK = { EX: 2, UN: 8 } as const
+/** `sys/file.h` */
+export const LOCK = { SH: 1, EX: 2, NB: 4, UN: 8 } as const
 export const F_SEAL = { SEAL: 1, SHRINK: 2, GROW: 4, WRITE: 8 } as const
 export const MFD = { CLOEXEC: 1, ALLOW_SEALING: 2, EXEC: 0x10 } as const
 export const CLONE = { PIDFD: 0x1000, PARENT: 0x8000, THREAD: 0x10000 } as const
@@ -183,12 +184,27 @@ export const FSOPEN_CLOEXEC = 1
 export const FSMOUNT_CLOEXEC = 1
 export const FSCONFIG = { SET_FLAG: 0, SET_STRING: 1, CMD_CREATE: 6 } as const
 /** `include/uapi/linux/openat2.h` */
-export const RESOLVE = { NO_MAGICLINKS: 2, NO_SYMLINKS: 4, BENEATH: 8 } as const
+export const RESOLVE = {
+  NO_MAGICLINKS: 2,
+  NO_SYMLINKS: 4,
+  BENEATH: 8,
+  IN_ROOT: 0x10,
+  CACHED: 0x20,
+} as const
 /** `include/uapi/linux/magic.h` */
 export const PROC_SUPER_MAGIC = 0x9fa0
 export const AF_UNIX = 1
-export const SOCK = { STREAM: 1, SEQPACKET: 5, NONBLOCK: 0o4000, CLOEXEC: 0o2000000 } as const
+export const SOCK = {
+  STREAM: 1,
+  DGRAM: 2,
+  RAW: 3,
+  SEQPACKET: 5,
+  NONBLOCK: 0o4000,
+  CLOEXEC: 0o2000000,
+} as const
 export const SOL_SOCKET = 1
+/** `include/uapi/linux/sockios.h`: an fd of a socket's network namespace (CAP_NET_ADMIN in its owner; Linux 4.9). */
+export const SIOCGSKNS = 0x894c
 export const SCM_RIGHTS = 1
 export const MSG = { DONTWAIT: 0x40, NOSIGNAL: 0x4000, CMSG_CLOEXEC: 0x40000000 } as const
 export const P_PIDFD = 3

@@ -1,25 +1,14 @@
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  openSync,
-  statfsSync,
-  statSync,
-  unlinkSync,
-} from 'node:fs'
+import { closeSync, fstatSync, openSync, statfsSync, statSync, unlinkSync } from 'node:fs'
 import { attempt, cString, succeed } from '../calls/result.ts'
 import type { ErrorCode } from '../errors/codes.ts'
 import { hintFor } from '../errors/hints.ts'
 import { NamespaceError } from '../errors/namespace-error.ts'
 import { SyscallError } from '../errors/syscall-error.ts'
-import { MNT_DETACH, MS, UMOUNT_NOFOLLOW } from '../kernel/constants.ts'
+import { MNT_DETACH, MS, O, UMOUNT_NOFOLLOW } from '../kernel/constants.ts'
 import type { Namespace } from './namespace.ts'
 
 /** `include/uapi/linux/magic.h` */
 const NSFS_MAGIC = 0x6e736673
-const { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY } = constants
-/** Not among Node's constants. */
-const O_PATH = 0o10000000
 
 /** Binds a namespace to a file, which is made if it isn't there: `Namespace.persist`. */
 export function persist(namespace: Namespace, path: string): void {
@@ -40,12 +29,12 @@ export function persist(namespace: Namespace, path: string): void {
 
 function openFile(path: string, namespace: Namespace): { fd: number; isMade: boolean } {
   try {
-    return { fd: openSync(path, O_RDONLY | O_CREAT | O_EXCL, 0o444), isMade: true }
+    return { fd: openSync(path, O.RDONLY | O.CREAT | O.EXCL, 0o444), isMade: true }
   } catch (error) {
     const message = `${namespace} cannot be kept by '${path}'`
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST')
       throw failed(message, 'persist', error, namespace, path)
-    const fd = openSync(path, O_PATH | O_NOFOLLOW)
+    const fd = openSync(path, O.PATH | O.NOFOLLOW)
     const refusal = refusalOf(fd)
     if (refusal === undefined) return { fd, isMade: false }
     closeSync(fd)
@@ -70,7 +59,7 @@ const isNamespace = (fd: number) => statfsSync(`/proc/self/fd/${fd}`).type === N
  */
 export function unpersist(path: string): void {
   try {
-    const fd = openSync(path, O_PATH | O_NOFOLLOW)
+    const fd = openSync(path, O.PATH | O.NOFOLLOW)
     const isOne = isNamespace(fd)
     closeSync(fd)
     if (!isOne)

@@ -1,7 +1,7 @@
 import { AsyncResource } from 'node:async_hooks'
 import { attempt, descriptor, succeed } from '../calls/result.ts'
 import type { Watch } from '../ffi/library.ts'
-import { EPOLL } from '../kernel/constants.ts'
+import { EPOLL, O } from '../kernel/constants.ts'
 import { watchEpoll } from './epoll-watch.ts'
 import type { Loop, Source } from './loop.ts'
 
@@ -19,7 +19,7 @@ const MOST = 64
  * event loop. Ten thousand children cost the loop one fd.
  */
 class Events {
-  readonly #epoll = descriptor({}, 'epoll_create1', 0o2000000)
+  readonly #epoll = descriptor({}, 'epoll_create1', O.CLOEXEC)
   readonly #entries = new Map<number, Entry>()
   readonly #watch: Watch = watchEpoll(this.#epoll, () => this.#dispatch())
   #holding = 0

@@ -3,7 +3,7 @@ import { close, memfdCreate, open, pwrite } from '../calls/fds.ts'
 import { KIND, mark } from '../calls/ledger.ts'
 import { pidfdSendSignal, wait } from '../calls/processes.ts'
 import { attempt } from '../calls/result.ts'
-import { MFD, O, SIGNAL } from '../kernel/constants.ts'
+import { MFD, O, POLL, SIGNAL } from '../kernel/constants.ts'
 import { CLONE_NEW } from '../namespaces/types.ts'
 import { build, sortContributions } from '../program/build.ts'
 import type { Command } from '../program/command.ts'
@@ -166,9 +166,9 @@ function clone(
 /** Ends and reaps a child that nobody will watch; it is in our hands and takes SIGKILL at once. */
 function abandon(pidfd: number): void {
   pidfdSendSignal(pidfd, SIGNAL.KILL)
-  const poll = Buffer.alloc(8)
+  const poll = Buffer.alloc(POLL.size)
   poll.writeInt32LE(pidfd, 0)
-  poll.writeInt16LE(1, 4) // POLLIN
+  poll.writeInt16LE(POLL.IN, POLL.events)
   attempt('ppoll', poll, 1, null, null, 0)
   wait(pidfd)
   close(pidfd)

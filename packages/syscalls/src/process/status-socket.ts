@@ -1,5 +1,6 @@
 import { close, type Message, receive, send } from '../calls/fds.ts'
 import { attempt } from '../calls/result.ts'
+import { POLL } from '../kernel/constants.ts'
 import { MESSAGE } from '../program/joins.ts'
 import type { Loop, Source } from './loop.ts'
 
@@ -34,9 +35,9 @@ export class StatusSocket {
   /** Waits in this tick, at most `ms`, for something to take. */
   wait(ms: number): void {
     if (!this.#isOpen) return
-    const poll = Buffer.alloc(8) // struct pollfd
+    const poll = Buffer.alloc(POLL.size)
     poll.writeInt32LE(this.#fd, 0)
-    poll.writeInt16LE(1, 4) // POLLIN
+    poll.writeInt16LE(POLL.IN, POLL.events)
     const time = Buffer.alloc(16) // struct timespec
     time.writeBigInt64LE(BigInt(Math.floor(ms / 1000)), 0)
     time.writeBigInt64LE(BigInt(Math.round((ms % 1000) * 1e6)), 8)

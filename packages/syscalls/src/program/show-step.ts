@@ -2,6 +2,7 @@ import {
   AT,
   AT_FDCWD,
   CAP,
+  CLONE,
   F,
   LANDLOCK_RULE,
   MNT_DETACH,
@@ -51,8 +52,8 @@ export const cloneFlags: Show = flags('CLONE_', {
       bit,
     ]),
   ),
-  PARENT: 0x8000,
-  PIDFD: 0x1000,
+  PARENT: CLONE.PARENT,
+  PIDFD: CLONE.PIDFD,
 })
 const mountFlags = flags('MS_', MS)
 const openFlags = flags('O_', {
