@@ -1,5 +1,6 @@
+import { formatIp } from '@ns/netlink'
 import { close, eventLoop, receiveDatagram, type Source, sendDatagram, succeed } from '@ns/syscalls'
-import { addressOf, bytesOf } from './address.ts'
+import { bytesOf } from './address.ts'
 import {
   AF_INET,
   IP_PKTINFO,
@@ -67,8 +68,8 @@ export class BoundSocket {
 
   #destination(control: Buffer): string | undefined {
     // struct cmsghdr, then struct in6_pktinfo, or struct in_pktinfo with ipi_addr at 8
-    if (this.#isIpv6) return control.length >= 36 ? addressOf(control.subarray(16, 32)) : undefined
-    return control.length >= 28 ? addressOf(control.subarray(24, 28)) : undefined
+    if (this.#isIpv6) return control.length >= 36 ? formatIp(control.subarray(16, 32)) : undefined
+    return control.length >= 28 ? formatIp(control.subarray(24, 28)) : undefined
   }
 
   /** Sends an answer; it is lost where there is no room for it, as datagrams may be. */

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
+import { formatIp } from '@ns/netlink'
 import { attempt } from '@ns/syscalls'
-import { addressOf } from './address.ts'
 import { SO_ORIGINAL_DST, SOL_IP, SOL_IPV6 } from './constants.ts'
 
 /** Where a connection was to go before nf_tables redirected it; `undefined` when it is over, or was not redirected. */
@@ -17,5 +17,5 @@ export function originalDestination(
   const level = isIpv6 ? SOL_IPV6 : SOL_IP
   if (attempt('getsockopt', fd, level, SO_ORIGINAL_DST, memory, length) < 0) return undefined
   const address = isIpv6 ? memory.subarray(8, 24) : memory.subarray(4, 8)
-  return { address: addressOf(address), port: memory.readUInt16BE(2) }
+  return { address: formatIp(address), port: memory.readUInt16BE(2) }
 }

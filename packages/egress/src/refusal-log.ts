@@ -1,6 +1,5 @@
-import { Attributes, be32, bytes, NETLINK_PROTOCOL, NetlinkSocket } from '@ns/netlink'
+import { Attributes, be32, bytes, formatIp, NETLINK_PROTOCOL, NetlinkSocket } from '@ns/netlink'
 import { eventLoop, type Source } from '@ns/syscalls'
-import { addressOf } from './address.ts'
 import {
   NFNL_SUBSYS_ULOG,
   NFULA,
@@ -86,7 +85,7 @@ function readPacket(packet: Buffer): Refusal | undefined {
   if (packet.length < 20) return undefined
   const number = packet[isIpv6 ? 6 : 9] as number
   const protocol = protocols[number] ?? `${number}`
-  const address = addressOf(isIpv6 ? packet.subarray(24, 40) : packet.subarray(16, 20))
+  const address = formatIp(isIpv6 ? packet.subarray(24, 40) : packet.subarray(16, 20))
   const at = isIpv6 ? 40 : ((packet[0] as number) & 15) * 4
   const hasPort = (protocol === 'tcp' || protocol === 'udp') && packet.length >= at + 4
   const port = hasPort ? { port: packet.readUInt16BE(at + 2) } : {}

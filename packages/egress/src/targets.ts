@@ -1,4 +1,5 @@
-import { addressOf, canonical } from './address.ts'
+import { formatIp } from '@ns/netlink'
+import { canonical } from './address.ts'
 import type { AllowList } from './allow-list.ts'
 import type { Service } from './service.ts'
 
@@ -71,5 +72,5 @@ function addressesOf(number: number): { ipv4: string; ipv6: string } {
   const four = Buffer.alloc(4)
   four.writeInt32BE(FIRST + number)
   const suffix = `${(number >> 16).toString(16)}:${(number & 0xffff).toString(16)}`
-  return { ipv4: addressOf(four), ipv6: canonical(`${PREFIX}:${suffix}`) }
+  return { ipv4: formatIp(four), ipv6: canonical(`${PREFIX}:${suffix}`) }
 }
