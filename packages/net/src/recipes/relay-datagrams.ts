@@ -4,6 +4,7 @@ import { isIPv6 } from 'node:net'
 import type { NetNsSockets } from '../net-ns/sockets.ts'
 import { Flow } from './flow.ts'
 import type { Forward, Way } from './forward.ts'
+import { forwardOf } from './listening.ts'
 
 /** Flows at once; the one that was quiet for the longest makes room. */
 const MOST = 4096
@@ -38,21 +39,9 @@ export async function relayDatagrams(
     })
     return flow
   }
-  let isClosed = false
-  const close = () => {
-    if (isClosed) return
-    isClosed = true
-    listening.close()
+  return forwardOf(listening, () => {
     for (const flow of flows.values()) flow.close()
-  }
-  const { address, port: actual } = listening.address()
-  return {
-    host: address,
-    port: actual,
-    close,
-    unref: () => void listening.unref(),
-    [Symbol.asyncDispose]: async () => close(),
-  }
+  })
 }
 
 async function connectTo(ns: NetNsSockets, to: Way['to']): Promise<Socket> {

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
-import type { AddressInfo, Server, Socket } from 'node:net'
+import type { Server, Socket } from 'node:net'
 import type { NetNsSockets } from '../net-ns/sockets.ts'
 import type { Forward, Way } from './forward.ts'
+import { forwardOf } from './listening.ts'
 
 /** For each connection one inside; each end is passed on, and a refusal is a reset. */
 export async function relay(
@@ -29,20 +30,10 @@ export async function relay(
     }
   }
   const server = await listenOn({ port, host }, serve, outside)
-  const close = () => {
-    if (!isOpen) return
+  return forwardOf(server, () => {
     isOpen = false
-    server.close()
     for (const socket of sockets) socket.destroy()
-  }
-  const { address, port: actual } = server.address() as AddressInfo
-  return {
-    host: address,
-    port: actual,
-    close,
-    unref: () => void server.unref(),
-    [Symbol.asyncDispose]: async () => close(),
-  }
+  })
 }
 
 /** The end of one is the end of the other's input; whatever else ends one ends both. */
