@@ -30,7 +30,7 @@ import { parseFdbEntry } from '../src/neighbours/fdb.ts'
 import { parseNeighbour } from '../src/neighbours/neighbours.ts'
 import { parseNextHop } from '../src/routes/next-hops.ts'
 import { parseRoute } from '../src/routes/route.ts'
-import { parseRule } from '../src/rules/rules.ts'
+import { parseRule } from '../src/rules/rule.ts'
 import { parseDiscipline } from '../src/traffic/discipline.ts'
 import { parseFilter } from '../src/traffic/filters.ts'
 

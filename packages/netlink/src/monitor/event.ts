@@ -5,7 +5,7 @@ import { type Link, parseLink } from '../links/link.ts'
 import { type Neighbour, parseNeighbour } from '../neighbours/neighbours.ts'
 import { parseRoute, type Route } from '../routes/route.ts'
 import { RTM } from '../rtnetlink/constants.ts'
-import { parseRule, type RoutingRule } from '../rules/rules.ts'
+import { parseRule, type RoutingRule } from '../rules/rule.ts'
 import { AF } from '../text/ip.ts'
 
 /** What is told of. */

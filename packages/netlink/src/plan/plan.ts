@@ -7,7 +7,7 @@ import type { NewNeighbour } from '../neighbours/neighbours.ts'
 import type { Netlink } from '../netlink.ts'
 import type { NewRoute } from '../routes/new-route.ts'
 import type { NextHopObject } from '../routes/next-hops.ts'
-import type { RoutingRule } from '../rules/rules.ts'
+import type { RoutingRule } from '../rules/rule.ts'
 import type { Discipline } from '../traffic/discipline.ts'
 import type { NewFilter } from '../traffic/filters.ts'
 
