@@ -1,5 +1,4 @@
-import type { Address } from '../addresses/address.ts'
-import { parseAddress } from '../addresses/address.ts'
+import { type Address, parseAddress } from '../addresses/address.ts'
 import type { Message } from '../codec/message.ts'
 import { type Link, parseLink } from '../links/link.ts'
 import { type Neighbour, parseNeighbour } from '../neighbours/neighbours.ts'
@@ -33,35 +32,24 @@ export const groups: Readonly<Record<EventType, readonly number[]>> = {
 /** Reads a notification; what is of no type that is told of gives nothing. */
 export function parseEvent(message: Message): MonitorEvent | undefined {
   const family = message.payload[0]
-  const isIp = family === AF.INET || family === AF.INET6
+  const action = message.type % 4 === 0 ? 'new' : 'remove' // of everything NEW, DEL, GET and SET, in this order
+  if (message.type === RTM.NEWLINK || message.type === RTM.DELLINK)
+    // Of AF_BRIDGE: news of a bridge's port; a link that leaves its bridge is none that is gone.
+    return family === AF.UNSPEC ? { type: 'link', action, link: parseLink(message) } : undefined
+  if (family !== AF.INET && family !== AF.INET6) return undefined
   switch (message.type) {
-    case RTM.NEWLINK:
-    case RTM.DELLINK: {
-      // Of AF_BRIDGE: news of a bridge's port; a link that leaves its bridge is none that is gone.
-      if (family !== AF.UNSPEC) return undefined
-      const action = message.type === RTM.NEWLINK ? 'new' : 'remove'
-      return { type: 'link', action, link: parseLink(message) }
-    }
     case RTM.NEWADDR:
-    case RTM.DELADDR: {
-      const action = message.type === RTM.NEWADDR ? 'new' : 'remove'
-      return isIp ? { type: 'address', action, address: parseAddress(message) } : undefined
-    }
+    case RTM.DELADDR:
+      return { type: 'address', action, address: parseAddress(message) }
     case RTM.NEWROUTE:
-    case RTM.DELROUTE: {
-      const action = message.type === RTM.NEWROUTE ? 'new' : 'remove'
-      return isIp ? { type: 'route', action, route: parseRoute(message) } : undefined
-    }
+    case RTM.DELROUTE:
+      return { type: 'route', action, route: parseRoute(message) }
     case RTM.NEWRULE:
-    case RTM.DELRULE: {
-      const action = message.type === RTM.NEWRULE ? 'new' : 'remove'
-      return isIp ? { type: 'rule', action, rule: parseRule(message) } : undefined
-    }
+    case RTM.DELRULE:
+      return { type: 'rule', action, rule: parseRule(message) }
     case RTM.NEWNEIGH:
-    case RTM.DELNEIGH: {
-      const action = message.type === RTM.NEWNEIGH ? 'new' : 'remove'
-      return isIp ? { type: 'neighbour', action, neighbour: parseNeighbour(message) } : undefined
-    }
+    case RTM.DELNEIGH:
+      return { type: 'neighbour', action, neighbour: parseNeighbour(message) }
     default:
       return undefined
   }
