@@ -528,18 +528,6 @@ interface RoutingRule {
     readonly sourcePorts?: Range | undefined;
     readonly destinationPorts?: Range | undefined;
 }
-declare class Rules {
-    #private;
-    constructor(socket: NetlinkSocket);
-    list({ family }?: {
-        family?: Family | undefined;
-    }): RoutingRule[];
-    add(rule: RoutingRule): void;
-    ensure(rule: RoutingRule & {
-        readonly priority: number;
-    }): void;
-    remove(rule: RoutingRule): void;
-}
 type EventType = 'link' | 'address' | 'route' | 'rule' | 'neighbour';
 type MonitorEvent = {
     readonly type: 'link';
@@ -696,16 +684,6 @@ interface QueueStatistics {
     readonly queued: number;
     readonly backlog: number;
 }
-declare const directions: {
-    readonly egress: {
-        readonly redirect: 1;
-        readonly mirror: 2;
-    };
-    readonly ingress: {
-        readonly redirect: 3;
-        readonly mirror: 4;
-    };
-};
 interface FilterPlace {
     readonly dev: LinkRef;
     readonly parent?: Parent | undefined;
@@ -725,22 +703,6 @@ interface Filter {
     readonly handle: number;
     readonly options?: Buffer;
 }
-interface U32Match {
-    readonly offset: number;
-    readonly value: number;
-    readonly mask?: number | undefined;
-}
-interface U32Options extends FilterPlace {
-    readonly match?: readonly U32Match[] | undefined;
-    readonly classId?: string | undefined;
-    readonly redirect?: MirredTarget | undefined;
-    readonly mirror?: MirredTarget | undefined;
-}
-interface MirredTarget {
-    readonly dev: number;
-    readonly direction?: keyof typeof directions | undefined;
-}
-declare function u32Filter(options: U32Options): NewFilter;
 declare class Filters {
     #private;
     constructor(socket: NetlinkSocket, links: Links);
@@ -804,6 +766,18 @@ declare class Routes {
     add(route: NewRoute): void;
     ensure(route: NewRoute): void;
     remove(route: NewRoute): void;
+}
+declare class Rules {
+    #private;
+    constructor(socket: NetlinkSocket);
+    list({ family }?: {
+        family?: Family | undefined;
+    }): RoutingRule[];
+    add(rule: RoutingRule): void;
+    ensure(rule: RoutingRule & {
+        readonly priority: number;
+    }): void;
+    remove(rule: RoutingRule): void;
 }
 declare const names: {
     readonly qdisc: {
@@ -908,11 +882,6 @@ declare namespace key {
     key_source as source,
   };
 }
-type Verdict = 'accept' | 'drop' | 'return' | {
-    readonly jump: string;
-} | {
-    readonly goto: string;
-};
 declare const kinds: {
     readonly ip: {
         readonly type: 7;
@@ -934,6 +903,11 @@ declare const kinds: {
         readonly type: 41;
         readonly size: 16;
     };
+};
+type Verdict = 'accept' | 'drop' | 'return' | {
+    readonly jump: string;
+} | {
+    readonly goto: string;
 };
 type MapKind = keyof typeof kinds;
 interface NftMap {
@@ -1112,5 +1086,31 @@ interface HtbClassOptions extends Place {
 declare function htbClass(options: HtbClassOptions): Discipline;
 declare function ingress(options: Pick<Place, 'dev'>): Discipline;
 declare function clsact(options: Pick<Place, 'dev'>): Discipline;
+declare const directions: {
+    readonly egress: {
+        readonly redirect: 1;
+        readonly mirror: 2;
+    };
+    readonly ingress: {
+        readonly redirect: 3;
+        readonly mirror: 4;
+    };
+};
+interface U32Match {
+    readonly offset: number;
+    readonly value: number;
+    readonly mask?: number | undefined;
+}
+interface U32Options extends FilterPlace {
+    readonly match?: readonly U32Match[] | undefined;
+    readonly classId?: string | undefined;
+    readonly redirect?: MirredTarget | undefined;
+    readonly mirror?: MirredTarget | undefined;
+}
+interface MirredTarget {
+    readonly dev: number;
+    readonly direction?: keyof typeof directions | undefined;
+}
+declare function u32Filter(options: U32Options): NewFilter;
 export { Addresses, Attributes, Fdb, Filters, Links, Monitor, NETLINK_PROTOCOL, NLMSG, NLM_F, Neighbours, Netlink, NetlinkError, NetlinkSocket, NetnsIds, NextHops, Nftables, PlanError, Queues, Routes, Rules, TCA, TunDevice, addChain, addElements, addEntries, addMap, addRule, addSet, addTable, attributeAt, be16, be32, be64, bond, bridge, bridgePort, bytes, checkName, clsact, decodeMessages, deleteElements, deleteEntries, deleteRules, deleteTable, dummy, encodeAttributes, flag, formatIp, htb, htbClass, ifb, ingress, ipvlan, key, macvlan, macvtap, match, nested, netem, openTunInside, parseCidr, parseIp, s32, s64, sizeOf, splitPayload, statements as statement, tbf, text, u16, u32, u32Filter, u64, u8, veth, vlan, vrf, vxlan, wireguard, withHeader, writeAttributes };
 export type { Address, AddressSet, Allowed, Applied, Attribute, AttributeTable, BondOptions, BridgeOptions, BridgePortOptions, Change, Cidr, Discipline, EventType, Expression, Family, FdbEntry, Filter, FilterPlace, Handle, Hook, HtbClassOptions, HtbOptions, Ip, IpvlanOptions, Link, LinkChanges, LinkRef, LinkSettings, MacvlanOptions, MapEntry, MapKind, Message, Metrics, MirredTarget, MonitorEvent, MonitorOptions, Neighbour, NeighbourState, NetemOptions, NetlinkErrorDetails, NewAddress, NewFdbEntry, NewFilter, NewLink, NewNeighbour, NewNextHop, NewRoute, NextHop, NextHopMember, NextHopObject, NftMap, OperState, Parent, Place, PlanStep, QueueState, QueueStatistics, Range, Received, Reply, Request, Route, RouteFilter, RouteQuery, RouteType, RoutingRule, Rule, Scope, Statement, Statistics, Table, TbfOptions, TunOptions, U32Match, U32Options, Verdict, VethOptions, VlanOptions, VrfOptions, VxlanOptions };

@@ -80,17 +80,9 @@ export { NetlinkSocket } from './socket/netlink-socket.ts'
 export { type Cidr, type Family, formatIp, type Ip, parseCidr, parseIp } from './text/ip.ts'
 export { checkName } from './text/name.ts'
 export type { Discipline, Place, QueueState, QueueStatistics } from './traffic/discipline.ts'
-export {
-  type Filter,
-  type FilterPlace,
-  Filters,
-  type MirredTarget,
-  type NewFilter,
-  type U32Match,
-  type U32Options,
-  u32Filter,
-} from './traffic/filters.ts'
+export { type Filter, type FilterPlace, Filters, type NewFilter } from './traffic/filters.ts'
 export { type NetemOptions, netem } from './traffic/netem.ts'
 export { Queues } from './traffic/queues.ts'
 export * from './traffic/shapers.ts'
 export { type Handle, type Parent, TCA } from './traffic/tcmsg.ts'
+export { type MirredTarget, type U32Match, type U32Options, u32Filter } from './traffic/u32.ts'
