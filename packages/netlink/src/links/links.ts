@@ -8,6 +8,7 @@ import { IFINFOMSG, ifinfomsg } from '../rtnetlink/headers.ts'
 import { rtm } from '../rtnetlink/request.ts'
 import { OpenRefs } from '../rtnetlink/resolver.ts'
 import type { NetlinkSocket } from '../socket/netlink-socket.ts'
+import { IFNAMSIZ } from '../text/name.ts'
 import { type Link, type LinkRef, parseLink } from './link.ts'
 import {
   afterwards,
@@ -186,9 +187,6 @@ export class Links {
 
 /** They are half of a link's message. */
 const noStatistics = u32(IFLA, 'EXT_MASK', SKIP_STATS)
-
-/** With its NUL; what is longer can only be an alternative name. */
-const IFNAMSIZ = 16
 
 function named(ref: LinkRef): Attribute[] {
   if (typeof ref === 'number') return []

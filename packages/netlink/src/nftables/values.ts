@@ -1,4 +1,5 @@
 import { invalidOption } from '@ns/syscalls'
+import { IFNAMSIZ } from '../text/name.ts'
 
 /** A port in network order. */
 export function port(number: number): Buffer {
@@ -18,8 +19,8 @@ export function host32(number: number): Buffer {
 
 /** The name of a link fills IFNAMSIZ bytes. */
 export function linkName(link: string): Buffer {
-  const memory = Buffer.alloc(16)
-  if (Buffer.byteLength(link) > 15 || link === '')
+  const memory = Buffer.alloc(IFNAMSIZ)
+  if (Buffer.byteLength(link) >= IFNAMSIZ || link === '')
     throw invalidOption(`link: '${link}' is no name`, 'net')
   memory.write(link)
   return memory

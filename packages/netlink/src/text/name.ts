@@ -1,7 +1,7 @@
 import { invalidOption } from '@ns/syscalls'
 
-/** IFNAMSIZ with the NUL: `include/uapi/linux/if.h` */
-const IFNAMSIZ = 16
+/** `include/uapi/linux/if.h`: bytes of a name with its NUL; what is longer can only be an alternative name. */
+export const IFNAMSIZ = 16
 
 /**
  * A name that the kernel takes for an interface: dev_valid_name() has these rules, but answers EINVAL to all.

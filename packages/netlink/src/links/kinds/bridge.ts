@@ -2,7 +2,7 @@ import { checkKeys } from '@ns/syscalls'
 import { u8, u16, u32 } from '../../codec/attribute.ts'
 import { ifGiven } from '../../codec/optional.ts'
 import type { LinkChanges, LinkSettings, NewLink } from '../new-link.ts'
-import { numberOf, own, ticks } from './settings.ts'
+import { clockTicks, numberOf, own } from './settings.ts'
 
 /** A switch in software. */
 export interface BridgeOptions extends LinkSettings {
@@ -33,9 +33,9 @@ export function bridge(options: BridgeOptions): NewLink {
   const { stp, forwardDelay, ageing, multicastSnooping, vlanFiltering } = options
   const data = [
     ...ifGiven(forwardDelay, (ms) =>
-      u32(IFLA_BR, 'FORWARD_DELAY', ticks('bridge.forwardDelay', ms)),
+      u32(IFLA_BR, 'FORWARD_DELAY', clockTicks('bridge.forwardDelay', ms)),
     ),
-    ...ifGiven(ageing, (ms) => u32(IFLA_BR, 'AGEING_TIME', ticks('bridge.ageing', ms))),
+    ...ifGiven(ageing, (ms) => u32(IFLA_BR, 'AGEING_TIME', clockTicks('bridge.ageing', ms))),
     ...ifGiven(stp, (is) => u32(IFLA_BR, 'STP_STATE', Number(is))),
     ...ifGiven(multicastSnooping, (is) => u8(IFLA_BR, 'MCAST_SNOOPING', Number(is))),
     ...ifGiven(vlanFiltering, (is) => u8(IFLA_BR, 'VLAN_FILTERING', Number(is))),

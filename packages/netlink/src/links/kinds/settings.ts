@@ -28,7 +28,7 @@ export function numberOf<Name extends string>(
 }
 
 /** The kernel counts in clock_t, a hundredth of a second. */
-export function ticks(what: string, ms: number): number {
+export function clockTicks(what: string, ms: number): number {
   if (!(ms >= 0)) throw invalidOption(`${what}: milliseconds are wanted`, 'net')
   return Math.round(ms / 10)
 }
