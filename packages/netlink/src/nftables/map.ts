@@ -10,20 +10,11 @@ import {
   NFTA_LIST,
   NFTA_SET,
   NFTA_SET_ELEM,
-  NFTA_SET_ELEM_LIST,
 } from './constants.ts'
+import { changeElements, kinds } from './elements.ts'
 import { value } from './expression.ts'
 import { host32, linkName, port } from './values.ts'
 import { type Verdict, verdictAttributes } from './verdict.ts'
-
-/** nft's own numbers of what keys and values are, and their bytes; the kernel keeps the numbers and compares the bytes. */
-const kinds = {
-  ip: { type: 7, size: 4 },
-  ip6: { type: 8, size: 16 },
-  port: { type: 13, size: 2 },
-  mark: { type: 19, size: 4 },
-  link: { type: 41, size: 16 },
-} as const
 
 /** What a key or a value is: an address, a port, a firewall mark, the name of a link. */
 export type MapKind = keyof typeof kinds
@@ -37,9 +28,6 @@ export interface NftMap {
 
 /** `[443, { jump: 'web' }]`, `[80, '10.0.0.2']`, `['eth0', 'drop']` */
 export type MapEntry = readonly [key: string | number, value: string | number | Verdict]
-
-/** Elements of one message: their list is one attribute, of 64 KiB at most. */
-const AT_ONCE = 250
 
 /** Adds a map; one that exists stays as it is. */
 export function addMap(table: Table, { name, key, value: to }: NftMap): Change {
@@ -66,10 +54,10 @@ export function addEntries(
   map: NftMap,
   entries: readonly MapEntry[],
 ): readonly Change[] {
-  const elements = entries.map(([key, to]) =>
+  const elements = entries.map(([key, to]) => [
     nested(NFTA_LIST, 'ELEM', [keyAttribute(map, key), valueAttribute(map, to)]),
-  )
-  return inMessages('NEWSETELEM', table, map, elements)
+  ])
+  return changeElements('NEWSETELEM', table, map.name, elements)
 }
 
 /** Removes entries by their keys. */
@@ -78,8 +66,8 @@ export function deleteEntries(
   map: NftMap,
   keys: readonly (string | number)[],
 ): readonly Change[] {
-  const elements = keys.map((key) => nested(NFTA_LIST, 'ELEM', [keyAttribute(map, key)]))
-  return inMessages('DELSETELEM', table, map, elements)
+  const elements = keys.map((key) => [nested(NFTA_LIST, 'ELEM', [keyAttribute(map, key)])])
+  return changeElements('DELSETELEM', table, map.name, elements)
 }
 
 function keyAttribute({ key: kind }: NftMap, key: string | number): Attribute {
@@ -91,24 +79,6 @@ function valueAttribute(map: NftMap, to: MapEntry[1]): Attribute {
     return value(NFTA_SET_ELEM, 'DATA', bytesOf('map.value', map.value, to))
   const verdict = nested(NFTA_DATA, 'VERDICT', verdictAttributes(to as Verdict))
   return nested(NFTA_SET_ELEM, 'DATA', [verdict])
-}
-
-function inMessages(
-  call: 'NEWSETELEM' | 'DELSETELEM',
-  table: Table,
-  { name }: NftMap,
-  elements: readonly Attribute[],
-): Change[] {
-  const flags = call === 'NEWSETELEM' ? NLM_F.CREATE : 0
-  const messages = Math.ceil(elements.length / AT_ONCE)
-  return Array.from({ length: messages }, (_, i) => {
-    const attributes = [
-      text(NFTA_SET_ELEM_LIST, 'TABLE', table.name),
-      text(NFTA_SET_ELEM_LIST, 'SET', name),
-      nested(NFTA_SET_ELEM_LIST, 'ELEMENTS', elements.slice(i * AT_ONCE, (i + 1) * AT_ONCE)),
-    ]
-    return nft(call, table.family, attributes, { flags, subject: `${table.name} ${name}` })
-  })
 }
 
 function kindOf(what: string, kind: MapKind): { readonly type: number; readonly size: number } {

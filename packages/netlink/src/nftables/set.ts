@@ -9,15 +9,9 @@ import {
   NFTA_LIST,
   NFTA_SET,
   NFTA_SET_ELEM,
-  NFTA_SET_ELEM_LIST,
 } from './constants.ts'
+import { changeElements, kinds } from './elements.ts'
 import { value } from './expression.ts'
-
-/** nft's own numbers of what the elements are; the kernel only keeps them. */
-const keyTypes = { ip: 7, ip6: 8 } as const
-const keySizes = { ip: 4, ip6: 16 } as const
-/** Elements of one message: their list is one attribute, of 64 KiB at most. */
-const AT_ONCE = 500
 
 /** A named set of addresses and networks, which `toSet` looks up. */
 export interface AddressSet {
@@ -31,8 +25,8 @@ export function addSet(table: Table, { name, family }: AddressSet): Change {
     text(NFTA_SET, 'TABLE', table.name),
     text(NFTA_SET, 'NAME', name),
     be32(NFTA_SET, 'FLAGS', NFT_SET.INTERVAL),
-    be32(NFTA_SET, 'KEY_TYPE', keyTypes[family]),
-    be32(NFTA_SET, 'KEY_LEN', keySizes[family]),
+    be32(NFTA_SET, 'KEY_TYPE', kinds[family].type),
+    be32(NFTA_SET, 'KEY_LEN', kinds[family].size),
     be32(NFTA_SET, 'ID', 1),
   ]
   const subject = `${table.name} ${name}`
@@ -45,7 +39,8 @@ export function addElements(
   set: AddressSet,
   networks: readonly string[],
 ): readonly Change[] {
-  return elements('NEWSETELEM', table, set, networks)
+  const entries = networks.map((network) => interval(network, set))
+  return changeElements('NEWSETELEM', table, set.name, entries)
 }
 
 /** Removes addresses and networks, as they were added. */
@@ -54,29 +49,8 @@ export function deleteElements(
   set: AddressSet,
   networks: readonly string[],
 ): readonly Change[] {
-  return elements('DELSETELEM', table, set, networks)
-}
-
-function elements(
-  call: 'NEWSETELEM' | 'DELSETELEM',
-  table: Table,
-  set: AddressSet,
-  networks: readonly string[],
-): Change[] {
-  const flags = call === 'NEWSETELEM' ? NLM_F.CREATE : 0
-  const changes: Change[] = []
-  for (let at = 0; at < networks.length; at += AT_ONCE) {
-    const list = networks.slice(at, at + AT_ONCE).flatMap((network) => interval(network, set))
-    const attributes = [
-      text(NFTA_SET_ELEM_LIST, 'TABLE', table.name),
-      text(NFTA_SET_ELEM_LIST, 'SET', set.name),
-      nested(NFTA_SET_ELEM_LIST, 'ELEMENTS', list),
-    ]
-    changes.push(
-      nft(call, table.family, attributes, { flags, subject: `${table.name} ${set.name}` }),
-    )
-  }
-  return changes
+  const entries = networks.map((network) => interval(network, set))
+  return changeElements('DELSETELEM', table, set.name, entries)
 }
 
 /** The first address, and the first behind the last: that is how the kernel keeps networks. */

@@ -75,7 +75,7 @@ export const masquerade: Statement = [{ name: 'masq', data: [] }]
 /** Arrives here instead, at this port. In a chain of type nat at prerouting or output. */
 export function redirect(toPort: number): Statement {
   return [
-    load(NFT_REG._1, port(toPort)),
+    immediate(NFT_REG._1, port(toPort)),
     { name: 'redir', data: [be32(NFTA_REDIR, 'REG_PROTO_MIN', NFT_REG._1)] },
   ]
 }
@@ -97,7 +97,7 @@ export function dnatPort(family: 'ip' | 'ip6', toPort: number): Statement {
     be32(NFTA_NAT, 'FAMILY', NFPROTO[family]),
     be32(NFTA_NAT, 'REG_PROTO_MIN', NFT_REG._1),
   ]
-  return [load(NFT_REG._1, port(toPort)), { name: 'nat', data }]
+  return [immediate(NFT_REG._1, port(toPort)), { name: 'nat', data }]
 }
 
 /** What a map of verdicts says of this key; goes on where it says nothing: `verdictBy('ports', key.port('tcp'))`. */
@@ -143,7 +143,7 @@ function lookUp(map: string, key: Statement, result: number): Statement {
 function toPortOf(toPort: number | undefined): { loads: Expression[]; data: Attribute[] } {
   if (toPort === undefined) return { loads: [], data: [] }
   return {
-    loads: [load(NFT_REG._2, port(toPort))],
+    loads: [immediate(NFT_REG._2, port(toPort))],
     data: [be32(NFTA_NAT, 'REG_PROTO_MIN', NFT_REG._2)],
   }
 }
@@ -157,10 +157,10 @@ function nat(type: keyof typeof NFT_NAT, address: string, toPort: number | undef
     be32(NFTA_NAT, 'REG_ADDR_MIN', NFT_REG._1),
     ...ports.data,
   ]
-  return [load(NFT_REG._1, ip.bytes), ...ports.loads, { name: 'nat', data }]
+  return [immediate(NFT_REG._1, ip.bytes), ...ports.loads, { name: 'nat', data }]
 }
 
-function load(register: number, content: Uint8Array): Expression {
+function immediate(register: number, content: Uint8Array): Expression {
   return {
     name: 'immediate',
     data: [be32(NFTA_IMMEDIATE, 'DREG', register), value(NFTA_IMMEDIATE, 'DATA', content)],
