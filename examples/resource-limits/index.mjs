@@ -30,8 +30,9 @@ try {
   const { stderr } = await run('sh', ['-c', script], { cgroup: box, reject: false })
   console.log('forks without end →', /fork/.test(stderr) ? 'no ninth process' : 'all of them ran')
   console.log('it took', box.usage.pids.peak ?? '?', 'processes, refused', box.events.pids.max)
-} catch ({ code, message }) {
+} catch (error) {
+  const { code, message } = error
   // The message says who has the controller, or how to have a cgroup delegated.
-  if (code !== 'ERR_NS_PERMISSION' && code !== 'ERR_NS_UNSUPPORTED') throw new Error(message)
+  if (code !== 'ERR_NS_PERMISSION' && code !== 'ERR_NS_UNSUPPORTED') throw error
   console.log('forks without end → not limited here:', message.split('\n')[0])
 }
