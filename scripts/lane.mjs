@@ -7,7 +7,6 @@ import { join, relative } from 'node:path'
 
 /** The core, and the package whose namespaces are entered by a second clone; a placement in a cgroup takes clone3. */
 const startsProcesses = ['syscalls', 'pid']
-const withoutClone3 = '-no-clone3'
 /** Whom root becomes, see as-user.sh. */
 const users = { user: { name: 'nsuser', id: 12345 }, subids: { name: 'nssub', id: 12346 } }
 
@@ -15,8 +14,8 @@ const users = { user: { name: 'nsuser', id: 12345 }, subids: { name: 'nssub', id
 const shared = ['--', 'sh', '-c', 'mount --make-rshared / && exec "$@"', 'sh']
 
 const [lane, ...args] = process.argv.slice(2)
-const isFiltered = lane.endsWith(withoutClone3)
-const who = lane.replace(withoutClone3, '')
+const isFiltered = lane === 'user-no-clone3'
+const who = isFiltered ? 'user' : lane
 const root = process.getuid() === 0
 const user = root ? users[who] : undefined
 
