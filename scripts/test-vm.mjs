@@ -82,7 +82,7 @@ async function runTests(folder) {
     }
     const result = JSON.parse(line.slice(8))
     results.push(result)
-    if (!values.only) record({ arch, kernel }, [result]) // at once: the machine may not come to its end
+    if (!values.only) record({ arch, kernel }, result) // at once: the machine may not come to its end
     console.log(summary(result))
   }
   const failed = results.reduce((sum, it) => sum + it.failed.length, 0)

@@ -5,15 +5,15 @@ const page = new URL('../../docs/platforms.md', import.meta.url)
 const begin = '<!-- written by pnpm test:vm -->'
 
 /**
- * Merges the results of test files into docs/platforms.json, each by platform, lane and file, and writes the tables below the
- * mark in docs/platforms.md.
+ * Puts the result of a test file into docs/platforms.json, by platform, lane and file, and writes the tables below the mark
+ * in docs/platforms.md.
  */
-export function record({ arch, kernel }, results) {
+export function record({ arch, kernel }, result) {
   const platforms = existsSync(data) ? JSON.parse(readFileSync(data, 'utf8')) : {}
   platforms[`${arch} ${kernel}`] ??= {}
-  const files = platforms[`${arch} ${kernel}`]
-  for (const { lane, file = '(vitest)', passed = 0, failed, skipped = [] } of results)
-    files[`${lane} ${file}`] = { passed, failed: failed.map(short), skipped: skipped.map(short) }
+  const { lane, file = '(vitest)', passed = 0, failed, skipped = [] } = result
+  const numbers = { passed, failed: failed.map(short), skipped: skipped.map(short) }
+  platforms[`${arch} ${kernel}`][`${lane} ${file}`] = numbers
   writeFileSync(data, `${JSON.stringify(platforms, undefined, 1)}\n`)
   const [head] = readFileSync(page, 'utf8').split(begin)
   writeFileSync(page, `${head}${begin}\n\n${tables(platforms)}`)
