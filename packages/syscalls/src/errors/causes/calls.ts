@@ -1,4 +1,5 @@
 import { isProbed, probeSyscall } from '../../kernel/support.ts'
+import { CLONE_NEW } from '../../namespaces/types.ts'
 import type { Cause } from '../cause.ts'
 import { isKernelBefore } from '../machine.ts'
 
@@ -15,5 +16,16 @@ export const calls: readonly Cause[] = [
       isKernelBefore(machine, 5, 19)
         ? 'the limits of an ipc namespace that a user namespace owns can be set from Linux 5.19 on: boot a newer kernel, or be root and leave out the user namespace'
         : undefined,
+  },
+  {
+    when: ({ call, errno, namespace }) =>
+      call === 'unshare' && errno === 'EINVAL' && namespace !== undefined,
+    find: ({ namespace }) =>
+      namespace &&
+      `this kernel has no ${namespace} namespaces (CLONE flag 0x${CLONE_NEW[namespace].toString(16)})`,
+  },
+  {
+    when: ({ errno }) => errno === 'ENOSYS',
+    find: ({ call }) => `this kernel, or a seccomp filter, does not have ${call}`,
   },
 ]

@@ -1,5 +1,5 @@
 import { CAP } from '../../kernel/constants.ts'
-import { CLONE_NEW, procName } from '../../namespaces/types.ts'
+import { procName } from '../../namespaces/types.ts'
 import {
   type Cause,
   type Diagnosis,
@@ -154,27 +154,22 @@ export const restrictions: readonly Cause[] = [
       `neither a sysctl nor a seccomp filter nor an unmapped id stands in the way: a security module (${securityModules(machine)}), or this process is in a chroot`,
   },
   {
-    when: ({ call, errno }) => call === 'execveat' && /^(EPERM|EACCES)$/.test(errno),
-    find: (_, machine) => memfdRefusal(sysctl(machine, 'vm.memfd_noexec')),
+    when: ({ call, errno }) =>
+      (call === 'execveat' && /^(EPERM|EACCES)$/.test(errno)) ||
+      (call === 'memfd_create' && errno === 'EACCES'),
+    find: (_, machine) =>
+      sysctl(machine, 'vm.memfd_noexec') === '2'
+        ? {
+            cause: 'vm.memfd_noexec is 2, which forbids programs in memory',
+            remedies: [
+              { change: 'set it to 1 or 0', price: 'programs can be run that are in no file' },
+            ],
+          }
+        : undefined,
   },
   {
     when: ({ call, errno }) => call === 'execveat' && errno === 'EACCES',
     find: confinement,
-  },
-  {
-    when: ({ call, errno }) => call === 'memfd_create' && errno === 'EACCES',
-    find: (_, machine) => memfdRefusal(sysctl(machine, 'vm.memfd_noexec')),
-  },
-  {
-    when: ({ call, errno, namespace }) =>
-      call === 'unshare' && errno === 'EINVAL' && namespace !== undefined,
-    find: ({ namespace }) =>
-      namespace &&
-      `this kernel has no ${namespace} namespaces (CLONE flag 0x${CLONE_NEW[namespace].toString(16)})`,
-  },
-  {
-    when: ({ errno }) => errno === 'ENOSYS',
-    find: ({ call }) => `this kernel, or a seccomp filter, does not have ${call}`,
   },
 ]
 
@@ -212,13 +207,5 @@ function confinement({ call, errno, namespace }: Failure, machine: Machine): Dia
         price: 'nothing else that the profile denies is denied any more',
       },
     ],
-  }
-}
-
-function memfdRefusal(value: string | undefined): ReturnType<Cause['find']> {
-  if (value !== '2') return undefined
-  return {
-    cause: 'vm.memfd_noexec is 2, which forbids programs in memory',
-    remedies: [{ change: 'set it to 1 or 0', price: 'programs can be run that are in no file' }],
   }
 }
