@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { release } from 'node:os'
+import { isAtLeast } from '@ns/syscalls'
 import type { TestContext } from 'vitest'
 
 /** As whom the tests run. */
@@ -35,11 +35,8 @@ export const userNamespaces: Probe = () => {
 /** Whether this kernel is that new: `linux(5, 11, 'an overlay in a user namespace')`. */
 export const linux =
   (major: number, minor: number, what: string): Probe =>
-  () => {
-    const [ownMajor = 0, ownMinor = 0] = release().split('.').map(Number.parseFloat)
-    const isThere = ownMajor > major || (ownMajor === major && ownMinor >= minor)
-    return isThere ? undefined : `${what} came with Linux ${major}.${minor}`
-  }
+  () =>
+    isAtLeast(major, minor) ? undefined : `${what} came with Linux ${major}.${minor}`
 
 /** Whether who runs the tests may make an overlay: an ordinary user does so in a user namespace. */
 export const canOverlay: Probe = () =>
