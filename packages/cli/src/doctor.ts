@@ -2,6 +2,7 @@ import { type Finding, probe } from '@ns/inspect'
 import type { Topics } from './flags.ts'
 import { printable } from './ls/cell.ts'
 import { screenOf, table } from './ls/table.ts'
+import { print } from './print.ts'
 import { readFlags } from './read-flags.ts'
 import type { Verb } from './verb.ts'
 
@@ -33,9 +34,7 @@ export const doctor: Verb = {
   async run(args) {
     const { values } = readFlags<Values>(args, topics)
     const findings = await probe()
-    const text = values.json ? JSON.stringify(findings, undefined, 2) : report(findings, values)
-    process.stdout.write(`${text}\n`)
-    return 0
+    return print(values.json ? JSON.stringify(findings, undefined, 2) : report(findings, values))
   },
 }
 

@@ -1,4 +1,5 @@
 import { type Listing, list, tree, watch } from '@ns/inspect'
+import { print } from '../print.ts'
 import type { Verb } from '../verb.ts'
 import { type Asked, type Form, parseLs, topics } from './flags.ts'
 import { dot, mermaid } from './graph.ts'
@@ -82,8 +83,4 @@ function json(value: unknown, indent?: number): string {
     /[\x7f-\x9f]/g,
     (character) => `\\u00${character.charCodeAt(0).toString(16)}`,
   )
-}
-
-function print(text: string): void {
-  process.stdout.write(`${text}\n`)
 }
