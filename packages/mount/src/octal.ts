@@ -1,4 +1,4 @@
-/** What the kernel writes as `\\040`. */
+/** What the kernel writes as `\040`. */
 export function unescapeOctal(text: string): string {
   if (!text.includes('\\')) return text
   const latin1 = Buffer.from(text).toString('latin1')

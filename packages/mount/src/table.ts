@@ -92,7 +92,7 @@ export async function readByEntering(
     const chunks = addReads(plan)
     return (memory) => {
       const bytes = chunks.map(({ region, length }) =>
-        memory(region).subarray(0, wordOf(memory(length.region))),
+        memory(region).subarray(0, memory(length.region).readUInt32LE(0)),
       )
       return parseMountTable(Buffer.concat(bytes).toString())
     }
@@ -118,9 +118,4 @@ function addReads(plan: Plan): { region: Region; length: Slot }[] {
   })
   steps.call('read', [fd, plan.memory.allocate(8), 8], { ...options, expect: 0 })
   return chunks
-}
-
-/** A length that the kernel stored: it fits. */
-function wordOf(bytes: Buffer): number {
-  return bytes.readUInt32LE(0)
 }

@@ -45,8 +45,8 @@ export const DEVICES = {
 } as const
 
 /**
- * Adds the steps that pick up a device of the caller's `/dev`, with these `MOUNT_ATTR_*` too, and make sure that it is that device: a link or a file in its
- * place would be shown instead (CVE-2025-31133).
+ * Adds the steps that pick up a device of the caller's `/dev`, with these `MOUNT_ATTR_*` too, and make sure that it is that
+ * device: a link or a file in its place would be shown instead (CVE-2025-31133).
  */
 export function cloneDevice(
   tree: Tree,
