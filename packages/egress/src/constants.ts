@@ -18,4 +18,5 @@ export const NFULA = { PAYLOAD: 9 } as const
 export const NFULA_CFG = { CMD: 1, MODE: 2, QTHRESH: 5 } as const
 export const NFULNL_CFG_CMD_BIND = 1
 export const NFULNL_COPY_PACKET = 2
+/** RFC 1035 */
 export const DNS_PORT = 53
