@@ -1,7 +1,8 @@
-import { arch, cpus, loadavg, release } from 'node:os'
+import { loadavg } from 'node:os'
+import { interval, machine, spread } from './cells.ts'
 import type { LineSeries } from './lab-lines.ts'
 import type { NetSeries } from './net-pair.ts'
-import { median, quantile, type Ratio, ratio } from './statistics.ts'
+import { median, ratio } from './statistics.ts'
 
 /** `docs/performance-net.md`. */
 export function netReport(
@@ -9,7 +10,6 @@ export function netReport(
   lines: readonly LineSeries[],
   rounds: number,
 ): string {
-  const machine = `Linux ${release()}, ${arch()}, ${cpus().length} × ${cpus()[0]?.model ?? 'CPU'}, Node.js ${process.version}`
   return [
     '# Performance of networks',
     '',
@@ -17,14 +17,14 @@ export function netReport(
     "measurement's own, in turns and in an order of each round's own. Cells: median (quartiles) in ms; the ratio of medians, and",
     'where it lies in 95 of 100 resamples. What takes the work back is not counted.',
     '',
-    `Machine: ${machine}. ${rounds} rounds; load average of the last quarter of an hour ${loadavg()[2]?.toFixed(1)}.`,
+    `Machine: ${machine()}. ${rounds} rounds; load average of the last quarter of an hour ${loadavg()[2]?.toFixed(1)}.`,
     '',
     '| what | by us, ms | by | ms | takes so many times as long | wanted | |',
     '|---|---|---|---|---|---|---|',
     ...series.map(({ what, by, wish, ours, theirs }) => {
       const times = ratio(theirs, ours)
       const met = times.value >= wish ? 'met' : '**not met**'
-      return `| ${[what, spread(ours), by, spread(theirs), interval(times), `≥ ${wish}`, met].join(' | ')} |`
+      return `| ${[what, spread(ours), by, spread(theirs), interval(times, 1), `≥ ${wish}`, met].join(' | ')} |`
     }),
     '',
     '## Lines of a lab',
@@ -41,14 +41,4 @@ export function netReport(
     }),
     '',
   ].join('\n')
-}
-
-function spread(values: readonly number[], digits = 2): string {
-  const at = (share: number) => quantile(values, share).toFixed(digits)
-  const [low, middle, high] = [0.25, 0.5, 0.75].map(at)
-  return `${middle} (${low}–${high})`
-}
-
-function interval({ value, low, high }: Ratio): string {
-  return `${value.toFixed(1)} (${low.toFixed(1)}–${high.toFixed(1)})`
 }

@@ -1,12 +1,11 @@
-import { arch, cpus, release } from 'node:os'
-import type { Heap, Run, Series } from './rounds.ts'
+import { interval, machine, spread } from './cells.ts'
+import type { Run } from './rounds.ts'
 import { RATE } from './stalls.ts'
-import { median, quantile, type Ratio, ratio } from './statistics.ts'
-import { outcomes } from './wishes.ts'
+import { median, ratio } from './statistics.ts'
+import { outcomes, seriesOf } from './wishes.ts'
 
 /** `docs/performance.md`. */
 export function report(runs: readonly Run[]): string {
-  const machine = `Linux ${release()}, ${arch()}, ${cpus().length} × ${cpus()[0]?.model ?? 'CPU'}, Node.js ${process.version}`
   return [
     '# Performance',
     '',
@@ -23,7 +22,7 @@ export function report(runs: readonly Run[]): string {
     'the program in JavaScript, the read-back of the identities and maps through `/proc`, and two wake-ups of the event loop',
     "(start, exit) where the floor's `waitid` needs one.",
     '',
-    `Machine: ${machine}.`,
+    `Machine: ${machine()}.`,
     ...runs.flatMap(section),
     '',
   ].join('\n')
@@ -49,7 +48,7 @@ function section(run: Run): string[] {
 
 function starts(run: Run, set: string): string[] {
   const own = run.series.filter((series) => series.set === set)
-  const node = find(run.series, 'node none', 'small')
+  const node = seriesOf(run.series, 'node none', 'small')
   return [
     '',
     `### Namespaces: ${set}`,
@@ -59,7 +58,7 @@ function starts(run: Run, set: string): string[] {
     ...own
       .filter(({ heap }) => heap === 'small')
       .map(({ name, text, total, blocked }) => {
-        const large = find(own, name, 'large')
+        const large = seriesOf(own, name, 'large')
         const cells = [
           text,
           spread(total),
@@ -83,7 +82,7 @@ function stalls({ stalls, series }: Run): string[] {
     '| | p99, ms | to `child_process.spawn` | longest, ms | to `child_process.spawn` | starts per second |',
     '|---|---|---|---|---|---|',
     ...stalls.map(({ name, p99, longest, rate }) => {
-      const { set, text } = find(series, name, 'small')
+      const { set, text } = seriesOf(series, name, 'small')
       const cells = [
         `${set}: ${text}`,
         spread(p99),
@@ -95,20 +94,4 @@ function stalls({ stalls, series }: Run): string[] {
       return `| ${cells.join(' | ')} |`
     }),
   ]
-}
-
-function find(series: readonly Series[], name: string, heap: Heap): Series {
-  const found = series.find((one) => one.name === name && one.heap === heap)
-  if (!found) throw new Error(`no contender is called '${name}'`)
-  return found
-}
-
-function spread(values: readonly number[]): string {
-  if (values.length === 0) return ''
-  const [low, middle, high] = [0.25, 0.5, 0.75].map((share) => quantile(values, share).toFixed(2))
-  return `${middle} (${low}–${high})`
-}
-
-function interval({ value, low, high }: Ratio): string {
-  return `${value.toFixed(2)} (${low.toFixed(2)}–${high.toFixed(2)})`
 }

@@ -1,4 +1,4 @@
-import type { Heap, Run } from './rounds.ts'
+import type { Heap, Run, Series } from './rounds.ts'
 import { sets } from './sets.ts'
 import { type Ratio, ratio } from './statistics.ts'
 
@@ -99,7 +99,12 @@ export function outcomes(run: Run): Outcome[] {
 }
 
 function valuesOf(run: Run, { contender, heap = 'small', of = 'total' }: Figure): number[] {
-  const found = run.series.find((series) => series.name === contender && series.heap === heap)
-  if (!found) throw new Error(`no contender is called '${contender}'`)
-  return found[of]
+  return seriesOf(run.series, contender, heap)[of]
+}
+
+/** What was measured of a contender in one of the parents. */
+export function seriesOf(series: readonly Series[], name: string, heap: Heap): Series {
+  const found = series.find((one) => one.name === name && one.heap === heap)
+  if (!found) throw new Error(`no contender is called '${name}'`)
+  return found
 }
