@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import {
+  CLONE_NEW,
   explain,
   type NamespaceType,
   type Phase,
@@ -186,6 +187,14 @@ describe('the encoding', () => {
     )
   })
 
+  test.each([
+    ['a call that is not in the table', 'addkey', [], "no system call is known as 'addkey'"],
+    ['more arguments than a call takes', 'prctl', [1, 2, 3, 4, 5, 6, 7], 'prctl: more than 6'],
+    ['what is no argument', 'chdir', [undefined], 'chdir: undefined is no argument'],
+  ])('%s is refused by name', (_, call, args, message) => {
+    expect(() => encoded(step(call as 'chdir', args as never))).toThrow(message)
+  })
+
   test('a slot is the address of its value, and where a result goes', () => {
     const plan = newPlan()
     const slot = plan.slot('fd')
@@ -276,6 +285,31 @@ describe('explain', () => {
 
   test('two contributions of one type are refused', () => {
     expect(() => explain([fresh('uts'), fresh('uts')], command)).toThrow(/uts: two contributions/)
+  })
+
+  test.each<[string, object, RegExp]>([
+    [
+      'a flag of a second type',
+      { flags: CLONE_NEW.uts | CLONE_NEW.ipc },
+      /uts: the flags.*CLONE_NEW\.uts, or 0/,
+    ],
+    ['the flag of another type', { flags: CLONE_NEW.ipc }, /uts: the flags/],
+    ['no flags', { flags: undefined }, /uts: the flags/],
+    ['flags beside a join', { join: '/no/such' }, /uts: the flags.*0 beside join/],
+    ['a type that there is not', { type: 'dns' }, /one of user, .*; not dns/],
+    [
+      'steps that come later',
+      { steps: async () => {} },
+      /uts: its steps have to be there.*no promise/,
+    ],
+    ['later steps that fail', { steps: () => Promise.reject(new Error('late')) }, /no promise/],
+  ])('a contribution with %s is refused: it would be missing in silence', (_, mistake, message) => {
+    expect(() => explain([{ ...fresh('uts'), ...mistake }], command)).toThrow(
+      expect.objectContaining({
+        code: 'ERR_NS_INVALID_OPTION',
+        message: expect.stringMatching(message),
+      }),
+    )
   })
 
   test('flags have names, the rest stays visible', () => {

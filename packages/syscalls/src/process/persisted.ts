@@ -4,7 +4,7 @@ import { O } from '../kernel/constants.ts'
 import { Namespace } from '../namespaces/namespace.ts'
 import { unpersist } from '../namespaces/persist.ts'
 import { type NamespaceType, procName } from '../namespaces/types.ts'
-import type { Contribution } from '../program/contribution.ts'
+import { addSteps, type Contribution } from '../program/contribution.ts'
 import { handOver } from '../program/joins.ts'
 import type { Plan } from '../program/plan.ts'
 
@@ -17,7 +17,7 @@ import type { Plan } from '../program/plan.ts'
  * @throws {NamespaceError} `ERR_NS_INVALID_OPTION` when it makes none; the start fails as `Namespace.persist` does
  */
 export function persisted(contribution: Contribution, path: string): Contribution {
-  const { type, flags, steps, parent, release } = contribution
+  const { type, flags, parent, release } = contribution
   if (flags === 0)
     throw invalidOption(`${type}: only a namespace that is made can be kept by a file`, type)
   if (typeof path !== 'string' || path === '' || path.includes('\0'))
@@ -28,7 +28,7 @@ export function persisted(contribution: Contribution, path: string): Contributio
     steps(plan) {
       const start: { fd?: number } = {}
       starts.set(plan, start)
-      steps.call(contribution, plan)
+      addSteps(contribution, plan)
       addHandOver(plan, type, (fd) => (start.fd = fd))
     },
     async parent(child, plan) {

@@ -4,7 +4,7 @@ import { invalidOption } from '../errors/namespace-error.ts'
 import { F, FD_CLOEXEC, PR } from '../kernel/constants.ts'
 import { CLONE_NEW, type NamespaceType, namespaceTypes } from '../namespaces/types.ts'
 import type { Command } from './command.ts'
-import type { Contribution } from './contribution.ts'
+import { addSteps, type Contribution } from './contribution.ts'
 import { addCommand, addEnd } from './ending.ts'
 import type { Candidate } from './exec.ts'
 import { addFork, addJoins, type Join, MESSAGE, waitForGo } from './joins.ts'
@@ -71,12 +71,22 @@ export interface Built {
 
 /** The contributions in the order in which they are asked, no type twice. */
 export function sortContributions(contributions: readonly Contribution[]): readonly Contribution[] {
+  contributions.forEach(checkContribution)
   const types = contributions.map(({ type }) => type)
   const twice = types.find((type, i) => types.indexOf(type) !== i)
   if (twice) throw invalidOption(`${twice}: two contributions for one namespace type`, twice)
   return [...contributions].sort(
     (a, b) => namespaceTypes.indexOf(a.type) - namespaceTypes.indexOf(b.type),
   )
+}
+
+/** Flags that nothing comes of, such as those of a second type, would be missing in silence. */
+function checkContribution({ type, flags, join }: Contribution): void {
+  if (!namespaceTypes.includes(type))
+    throw invalidOption(`a contribution's type is one of ${namespaceTypes.join(', ')}; not ${type}`)
+  if (flags === 0 || (flags === CLONE_NEW[type] && join === undefined)) return
+  const wanted = join === undefined ? `CLONE_NEW.${type}, or 0 to make none` : '0 beside join'
+  throw invalidOption(`${type}: the flags of its contribution have to be ${wanted}`, type)
 }
 
 /** Builds the program of a start: the core's own steps and those of the contributions. */
@@ -110,7 +120,7 @@ export function build(blueprint: Blueprint): Built {
   const forks = joined.has('pid') || byFork
   const forked = forks ? addFork(plan) : undefined
   if (forks) plan.in('fork').push(waitForGo(plan), ...death.starting)
-  for (const contribution of contributions) contribution.steps(plan)
+  for (const contribution of contributions) addSteps(contribution, plan)
   const raised = command ? raisedLimits(wantedLimits(command)) : []
   if (raised.length > 0 || contributions.some(({ parent }) => parent)) addPark(plan)
 

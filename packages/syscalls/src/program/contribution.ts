@@ -1,3 +1,4 @@
+import { invalidOption } from '../errors/namespace-error.ts'
 import type { NamespaceRef } from '../namespaces/ref.ts'
 import type { NamespaceType } from '../namespaces/types.ts'
 import type { Plan } from './plan.ts'
@@ -16,7 +17,7 @@ export interface ParkedChild {
  */
 export interface Contribution {
   readonly type: NamespaceType
-  /** The `CLONE_NEW*` that the child gets; 0 when it joins. */
+  /** `CLONE_NEW[type]`, which makes one; 0 when it joins. */
   readonly flags: number
   /** Enter this one instead of making one. */
   readonly join?: NamespaceRef | undefined
@@ -28,7 +29,7 @@ export interface Contribution {
   readonly owner?: { readonly uid: number; readonly gid: number } | undefined
   /** The cgroup v2 to be born in, a path or an fd: a namespace made then is rooted there (cgroup_namespaces(7)). */
   readonly placement?: string | { readonly fd: number } | undefined
-  /** Adds the steps. Called once for each start, in the order of `namespaceTypes`. */
+  /** Adds the steps, before it returns. Called once for each start, in the order of `namespaceTypes`. */
   steps(plan: Plan): void
   /**
    * What the parent does from outside while the child waits, before the phase `mapped`. A start that blocks
@@ -43,4 +44,16 @@ export interface Contribution {
    * @param hasStarted whether the command was executed: what is to outlive it stays then
    */
   release?(plan: Plan, hasStarted: boolean): void
+}
+
+/** Asks a contribution for its steps. What one that is `async` adds after an `await` would be missing in silence. */
+export function addSteps(contribution: Contribution, plan: Plan): void {
+  const returned: unknown = contribution.steps(plan)
+  if (!(returned instanceof Promise)) return
+  returned.catch(() => {}) // of a start that is not made
+  const { type } = contribution
+  throw invalidOption(
+    `${type}: its steps have to be there when \`steps\` returns: no promise`,
+    type,
+  )
 }

@@ -68,7 +68,7 @@ export function encode(plan: Plan, placed: readonly PlacedStep[]): Buffer {
 
 /** Writes a step at an offset of zeroed memory. */
 function encodeStep(memory: Memory, at: number, step: Step, childList: number | undefined): void {
-  const words = step.args.map((argument) => word(memory, argument)) // first: they allocate
+  const words = step.args.map((argument) => word(memory, argument, step.call)) // first: they allocate
   const bytes = memory.room
   if (step.call === 'init' || step.call === 'bits') bytes[at + STEP.kind] = KIND[step.call]
   else if (step.call === 'refuse' || step.call === 'require') {
@@ -99,11 +99,12 @@ function encodeStep(memory: Memory, at: number, step: Step, childList: number | 
   bytes[at + STEP.values] = values
 }
 
-function word(memory: Memory, argument: Argument): number | bigint {
+function word(memory: Memory, argument: Argument, call: string): number | bigint {
   if (typeof argument === 'number' || typeof argument === 'bigint') return argument
   if (typeof argument === 'string') return memory.string(argument).address
   if (argument instanceof Uint8Array) return memory.put(argument).address
   if (argument instanceof Region) return argument.address
   if (argument instanceof Slot) return argument.region.address
-  return argument.fd
+  if (typeof argument?.fd === 'number') return argument.fd
+  throw new TypeError(`${call}: ${argument} is no argument of a step`)
 }

@@ -1,5 +1,5 @@
 import type { ErrnoName } from '../kernel/errno.ts'
-import type { SyscallName } from '../kernel/numbers.ts'
+import { numbers, type SyscallName } from '../kernel/numbers.ts'
 import type { NamespaceType } from '../namespaces/types.ts'
 import type { Region, Slot } from './memory.ts'
 
@@ -74,12 +74,17 @@ export function bits(
   return { call: 'bits', args: [region, keep, set], ...options, result }
 }
 
+/** Arguments of a system call: as many as there are registers for (syscall(2)). */
+const MOST = 6
+
 /** A step that makes a system call. */
 export function step(
   call: SyscallName,
   args: readonly Argument[],
   options: StepOptions = {},
 ): Step {
+  if (!numbers[call]) throw new TypeError(`no system call is known as '${call}'`)
+  if (args.length > MOST) throw new TypeError(`${call}: more than ${MOST} arguments`)
   // All steps have the same fields in the same order: what V8 reads fastest, and a start reads many.
   const { namespace, operation, path, dest, tolerate, expect, result, onlyAfter } = options
   const { found, fork, helper } = options
