@@ -19,10 +19,10 @@ try {
   // changesets asks git which packages have changed since the base branch.
   output(copy, 'git', 'init', '--quiet', '--initial-branch=main')
   output(copy, 'pnpm', 'install', '--prefer-offline', '--silent')
-  output(copy, 'changeset', 'version')
+  output(copy, 'pnpm', 'release:version')
   const { version } = JSON.parse(readFileSync(join(copy, 'packages/spawn/package.json'), 'utf8'))
   console.log(readFileSync(join(copy, 'packages/spawn/CHANGELOG.md'), 'utf8'))
-  output(copy, 'pnpm', 'install', '--prefer-offline', '--silent', '--no-frozen-lockfile')
+  output(copy, 'pnpm', 'install', '--prefer-offline', '--silent', '--frozen-lockfile')
   output(copy, 'pnpm', 'build')
   output(copy, 'pnpm', 'test:pack')
   const published = output(copy, 'pnpm', '-r', 'publish', '--dry-run', '--no-git-checks', '--json')
