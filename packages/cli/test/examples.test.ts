@@ -99,12 +99,25 @@ test('rootless: root inside is the caller outside', async () => {
 const manifestOf = (name: string) =>
   JSON.parse(readFileSync(join(examples, name, 'package.json'), 'utf8'))
 
+const sourcesOf = (name: string) =>
+  readdirSync(join(examples, name))
+    .filter((file) => file.endsWith('.mjs'))
+    .map((file) => readFileSync(join(examples, name, file), 'utf8'))
+    .join('\n')
+
 test.each(readdirSync(examples))(
   '%s can be copied, runs, and leaves the host as it was',
   async (name) => {
-    const { scripts, dependencies } = manifestOf(name)
-    for (const need of Object.keys(dependencies)) install(need, join(place, 'node_modules'))
+    const { scripts, dependencies, engines } = manifestOf(name)
+    for (const [need, range] of Object.entries(dependencies)) {
+      expect(range, 'npm installs it').toMatch(/^\^\d/)
+      install(need, join(place, 'node_modules'))
+    }
     expect(scripts.start).toBe('node index.mjs')
+    const takesUsing = /^ *(await )?using /m.test(sourcesOf(name))
+    expect(engines?.node, '`using` is a syntax error on Node.js 22').toBe(
+      takesUsing ? '>=24' : undefined,
+    )
     expect(await runExample(name)).not.toBe('')
     expect(readFileSync(join(examples, name, 'README.md'), 'utf8')).toMatch(
       new RegExp(`^# ${name}\n`),
