@@ -6,9 +6,8 @@ const namespaces = { user: true, mount: true, pid: { init: false } }
 // It is 1, orphans become its children, and the kernel ends all others with it.
 const script = `
   echo "I am $$"
-  sh -c 'sleep 0.1 &'
-  sleep 0.05
-  echo "the orphan's parent is $(ps -o ppid= -C sleep | sort -n | head -1 | tr -d ' ')"`
+  orphan=$(sh -c 'sleep 60 > /dev/null & echo $!')
+  echo "the orphan's parent is" $(ps -o ppid= -p $orphan)`
 console.log((await run('sh', ['-c', script], { namespaces })).stdout.trim())
 
 // A signal for which it has no handler does not reach PID 1: one that has a handler takes it.

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { run, tmpfs } from '@ns/spawn'
+import { run } from '@ns/spawn'
 
 const directory = mkdtempSync(join(tmpdir(), 'rootless-'))
 try {
@@ -21,7 +21,7 @@ try {
       user: { map: 'root' },
       uts: true,
       pid: true,
-      mount: { mounts: [tmpfs('/root')] },
+      mount: true,
     },
   })
   process.stdout.write(inside.stdout)
