@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
@@ -60,6 +60,12 @@ describe.each(names)('%s', (name) => {
     expect(files.filter((file) => /^(utils?|helpers?|misc)\.ts$/.test(basename(file)))).toEqual([])
   })
 
+  if (layer(name) === 2)
+    test('keeps the contract: some test calls `describeNamespace`', () => {
+      const tests = sourceFiles(name, 'test').map((file) => readFileSync(file, 'utf8'))
+      expect(tests.filter((text) => text.includes('describeNamespace('))).not.toEqual([])
+    })
+
   test('has no cycle of imports at run time', () => {
     expect(findCycle(files)?.map(short)).toBeUndefined()
   })
@@ -75,8 +81,9 @@ function readManifest(name: string): Manifest {
   return JSON.parse(readFileSync(join(packages, name, 'package.json'), 'utf8'))
 }
 
-function sourceFiles(name: string): string[] {
-  const source = join(packages, name, 'src')
+function sourceFiles(name: string, folder = 'src'): string[] {
+  const source = join(packages, name, folder)
+  if (!existsSync(source)) return []
   const entries = readdirSync(source, { recursive: true, encoding: 'utf8' })
   return entries.filter((entry) => entry.endsWith('.ts')).map((entry) => join(source, entry))
 }

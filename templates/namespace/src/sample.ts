@@ -1,4 +1,4 @@
-import { CLONE_NEW, type Contribution, checkKeys, type NamespaceRef } from '@ns/syscalls'
+import { CLONE_NEW, type Contribution, checkJoin, checkKeys, type NamespaceRef } from '@ns/syscalls'
 
 /** A new uts namespace, or one to join. */
 export interface SampleOptions {
@@ -7,18 +7,20 @@ export interface SampleOptions {
 }
 
 /**
- * A uts namespace, and what sample makes of it.
+ * A namespace of type uts, and what sample makes of it.
  *
  * @throws {NamespaceError} `ERR_NS_INVALID_OPTION`
  */
 export function sample(options: SampleOptions = {}): Contribution {
   checkKeys('sample', options, ['join'], 'uts')
+  checkJoin('uts', options)
   const { join } = options
   return {
     type: 'uts',
     flags: join === undefined ? CLONE_NEW.uts : 0,
     join,
-    // The system calls of your idea, each in its phase: `plan.in('uts').call('sethostname', ['box', 3])`.
+    // The system calls of your idea, each in the phase (`phases` of @ns/syscalls) where nothing breaks:
+    // plan.in(PHASE).call(NAME, [ARGUMENT, …], { namespace: 'uts', operation: 'VERB' })
     steps() {},
   }
 }

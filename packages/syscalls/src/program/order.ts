@@ -1,6 +1,9 @@
 /**
  * The order of a start: the phases between the clone and the exec. A contribution puts each of its steps into one of
- * them by name; within a phase steps keep the order in which they were pushed. Each line says what breaks if it moves.
+ * them by name. Each line says what breaks if it moves.
+ *
+ * Within a phase steps keep the order in which they were pushed: the core's, such as an `unshare`; those of the
+ * contributions, in the order of `namespaceTypes`; the command's own.
  */
 export const phases = [
   // Parent-death first: a parent that dies before this leaves the child to the check that follows it.
