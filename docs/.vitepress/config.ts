@@ -35,7 +35,12 @@ export default defineConfig({
   themeConfig: {
     search: { provider: 'local' },
     outline: [2, 3],
-    nav: [page('Start', '/start'), page('Packages', '/packages/spawn'), page('API', '/api/')],
+    nav: [
+      page('Start', '/start'),
+      page('Packages', '/packages/spawn'),
+      page('API', '/api/'),
+      page('Source', 'https://github.com/ns-ts/ns'),
+    ],
     sidebar: [
       {
         text: 'Begin',
