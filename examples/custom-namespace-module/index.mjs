@@ -9,7 +9,7 @@ function dated(prefix) {
     type: 'uts',
     flags: CLONE_NEW.uts,
     steps(plan) {
-      // Which phase comes when is written down in @ns/syscalls; errors and `explain` show these names.
+      // Which phase comes when, and why: packages/syscalls/src/program/order.ts. Errors and `explain` show these names.
       const options = { namespace: 'uts', operation: 'set a dated name' }
       plan.in('uts').call('sethostname', [name, Buffer.byteLength(name)], options)
     },
