@@ -97,17 +97,17 @@ function start(call: Call): Start {
   }
 }
 
-/** `timeout` and `signal`: both end with the process. */
+/** `timeout` and `signal`: both end with the process, whoever may still hold its pipes. */
 function limit(child: Subprocess, { signal, timeout, killSignal }: Call): void {
-  if (timeout) {
-    const timer = setTimeout(() => child.kill(killSignal), timeout)
-    child.once('exit', () => clearTimeout(timer))
-    child.once('close', () => clearTimeout(timer)) // a start that failed has no exit
-  }
-  if (!signal) return
+  const timer = timeout ? setTimeout(() => child.kill(killSignal), timeout) : undefined
   const abort = () => {
-    if (child.kill(killSignal)) child.emit('error', abortError(signal))
+    if (child.kill(killSignal)) child.emit('error', abortError(signal as AbortSignal))
   }
-  const listener = addAbortListener(signal, abort)
-  child.once('close', () => listener[Symbol.dispose]())
+  const listener = signal && addAbortListener(signal, abort)
+  const end = () => {
+    clearTimeout(timer)
+    listener?.[Symbol.dispose]()
+  }
+  child.once('exit', end)
+  child.once('close', end) // a start that failed has no exit
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { slower } from '@ns/testkit'
 import { afterAll, describe, expect, test } from 'vitest'
 import { attempt } from '../src/calls/result.ts'
-import { launch, O, type Slot, step } from '../src/index.ts'
+import { launch, O, type Slot, SyscallError, step } from '../src/index.ts'
 import { startProgram } from '../src/process/launch.ts'
 import { childrenOf } from './safety/support/processes.ts'
 import { Directory } from './support/files.ts'
@@ -14,6 +14,20 @@ import { failure, run } from './support/run.ts'
 
 const directory = new Directory()
 afterAll(() => directory[Symbol.dispose]())
+
+test('a child that the event source has no room for is gone, and nothing of it is watched', () => {
+  const watched = new Set<number>()
+  const watch = (fd: number) => {
+    if (watched.size === 1) throw new SyscallError(constants.errno.ENOSPC, 'epoll_ctl')
+    watched.add(fd)
+    return { ref: () => {}, unref: () => {}, close: () => void watched.delete(fd) }
+  }
+  const loop = { isBlocking: false, watch, after: () => () => {} }
+  const start = () => launch([rootInside()], { file: '/bin/sleep', args: ['60'] }, { loop })
+  expect(start).toThrow('ENOSPC')
+  expect(watched.size).toBe(0)
+  expect(childrenOf(process.pid)).toEqual([])
+})
 
 describe('startTimeout', () => {
   test('a caller who is busy for longer finds what was started in time', async () => {

@@ -1,5 +1,5 @@
 import { ChildProcess } from 'node:child_process'
-import { EventEmitter, once } from 'node:events'
+import { EventEmitter, getEventListeners, once } from 'node:events'
 import { Socket } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 import { checkLeaks } from '@ns/testkit'
@@ -181,6 +181,14 @@ describe('an abort signal is Node’s', () => {
     await once(child, 'spawn')
     controller.abort('why')
     return [await eventsOf(child), errors, child.killed]
+  })
+
+  sameAsNode('not listened to any more at `exit`, though the pipes are still held', async (spawn) => {
+    const { signal } = new AbortController()
+    const child = spawn('sh', ['-c', 'sleep 0.5 &'], { signal })
+    await once(child, 'exit')
+    const listeners = getEventListeners(signal, 'abort')
+    return [listeners, await eventsOf(child)]
   })
 
   sameAsNode('aborted after the end', async (spawn) => {

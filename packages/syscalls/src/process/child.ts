@@ -47,7 +47,12 @@ export class Child {
     const { forked } = state.built
     this.#second = forked && new SecondClone(forked)
     this.#process = this.#hold(state.pid, state.pidfd)
-    this.#status = new StatusSocket(state.loop, state.status, (message) => this.#onMessage(message))
+    try {
+      this.#status = new StatusSocket(state.loop, state.status, (it) => this.#onMessage(it))
+    } catch (error) {
+      this.#process.forget()
+      throw error
+    }
     if (state.startTimeout > 0)
       this.#forgetDeadline = state.loop.after(state.startTimeout, () => this.#expire())
   }

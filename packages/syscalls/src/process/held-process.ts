@@ -30,11 +30,16 @@ export class HeldProcess {
     else this.#source.unref()
   }
 
+  /** Somebody else reaps it, and closes the pidfd. */
+  forget(): void {
+    this.#isOver = true
+    this.#source.close()
+  }
+
   #reap(): void {
     const exit = waitOrUnknown(this.pidfd)
     if (!exit || this.#isOver) return
-    this.#isOver = true
-    this.#source.close()
+    this.forget()
     close(this.pidfd)
     this.#onExit(exit)
   }
