@@ -21,6 +21,7 @@ interface Impairment {
 type Backend = 'netem' | 'tap' | 'packet' | 'veth';
 declare class Belongings {
     #private;
+    get signal(): AbortSignal;
     add<Thing extends object>(thing: Thing, end: () => unknown): Thing;
     forget(thing: object): void;
     end(): Promise<void>;
@@ -63,6 +64,7 @@ type NetworkChanges = Impairment & Pick<NetworkOptions, 'mtu'>;
 declare class Capture {
     #private;
     readonly path: string;
+    private constructor();
     get frames(): number;
     close(): Promise<void>;
     [Symbol.asyncDispose](): Promise<void>;

@@ -2,6 +2,7 @@ import { checkKeys, invalidOption } from '@ns/syscalls'
 import { automaticSubnets } from './addresses.ts'
 import { checkBackend, chooseBackend, fabricOf } from './backends/choose.ts'
 import type { Backend } from './backends/fabric.ts'
+import { hasEnded } from './belongings.ts'
 import { Ground } from './ground/ground.ts'
 import { mermaidOf } from './mermaid.ts'
 import { namesFor } from './network/names.ts'
@@ -42,6 +43,8 @@ export class Lab {
   readonly #networks = new Map<string, Network>()
   readonly #making = new Set<string>()
   #isCut: IsCut = whole
+  /** One network after the other: each takes the first names of links that its nodes have left. */
+  #turn: Promise<unknown> = Promise.resolve()
   #ended: Promise<void> | undefined
 
   /** @internal */
@@ -96,13 +99,20 @@ export class Lab {
     nodes: readonly Node[],
     options: NetworkOptions = {},
   ): Promise<Network> {
-    return await this.#connect('switch', name, nodes, options)
+    return await this.#inTurn(() => this.#connect('switch', name, nodes, options))
   }
 
   /** A line between two nodes. */
   async link(a: Node, b: Node, options: LinkOptions = {}): Promise<Network> {
+    this.#checkNodes([a, b])
     const { name = `${a.name}-${b.name}`, ...rest } = options
-    return await this.#connect('link', name, [a, b], rest)
+    return await this.#inTurn(() => this.#connect('link', name, [a, b], rest))
+  }
+
+  async #inTurn<Made>(make: () => Promise<Made>): Promise<Made> {
+    const made = this.#turn.then(make)
+    this.#turn = made.catch(() => {})
+    return await made
   }
 
   async #connect(
@@ -112,7 +122,10 @@ export class Lab {
     options: NetworkOptions,
   ): Promise<Network> {
     this.#checkOpen()
+    this.#checkNodes(nodes)
     checkKeys(kind, options, networkKeys, 'net')
+    const names = nodes.map((node) => node.name)
+    checkKeys(`${kind}.addresses`, options.addresses ?? {}, names, 'net')
     if (this.#networks.has(name)) throw invalidOption(`there is a network ${name} already`, 'net')
     const backend = checkBackend(options.backend) ?? this.backend
     const number = this.#freeNumber()
@@ -125,6 +138,7 @@ export class Lab {
       for (const { node, dev } of network.members)
         if (node.routing?.nat === name) await masquerade(node, dev)
       network.cut(this.#isCut)
+      this.#checkOpen()
     } catch (error) {
       this.#networks.delete(name)
       network.remove()
@@ -154,6 +168,7 @@ export class Lab {
    * that forwards for both belongs to one of them. Takes the place of a partition that there was.
    */
   partition(...groups: readonly (readonly Node[])[]): void {
+    for (const group of groups) this.#checkNodes(group)
     this.#split(partitionOf(groups))
   }
 
@@ -173,8 +188,14 @@ export class Lab {
     return mermaidOf([...this.#nodes.values()], [...this.#networks.values()])
   }
 
+  #checkNodes(nodes: readonly Node[]): void {
+    const isOwn = (node: Node | undefined) => node && this.#nodes.get(node.name) === node
+    if (Array.isArray(nodes) && nodes.every(isOwn)) return
+    throw invalidOption('nodes of this lab are wanted', 'net')
+  }
+
   #checkOpen(): void {
-    if (this.#ended) throw invalidOption('this lab has ended', 'net')
+    if (this.#ended) throw hasEnded()
   }
 
   /** Ends it with all that is in it, processes and sockets too; settles when nothing is left. */
@@ -186,6 +207,7 @@ export class Lab {
   async #end(): Promise<void> {
     for (const node of this.#nodes.values()) node.leave()
     const processes = this.#ground.endProcesses()
+    await this.#turn
     for (const network of this.#networks.values()) await network.close()
     await processes
     await Promise.all([...this.#nodes.values()].map((node) => node.close()))

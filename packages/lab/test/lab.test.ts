@@ -50,6 +50,42 @@ describe('nodes', () => {
     expect(await answers(a, b)).toBe(true)
   })
 
+  test('have no address that another was given', async () => {
+    await using lab = await createLab()
+    const [a, b, c, d] = await lab.nodes('a', 'b', 'c', 'd')
+    const addresses = { a: ['192.0.2.2/28'], d: ['192.0.2.3/28'] }
+    await lab.switch('lan', [a, b, c, d], { subnets: ['192.0.2.0/28'], addresses })
+    expect([a, b, c, d].map(({ address }) => address)).toEqual(
+      [2, 4, 5, 3].map((number) => `192.0.2.${number}`),
+    )
+  })
+
+  test('can be put into networks at once, in their order', async () => {
+    await using lab = await createLab()
+    const [a, b, c] = await lab.nodes('a', 'b', 'c')
+    await Promise.all([lab.link(a, b), lab.link(a, c), lab.link(b, c)])
+    const names = (node: Node) => node.netlink.links.list().map(({ name }) => name)
+    for (const node of [a, b, c]) expect(names(node)).toEqual(['lo', 'eth0', 'eth1'])
+    expect(a.addresses.filter((it) => !it.includes(':'))).toEqual(['10.0.0.1', '10.0.1.1'])
+  })
+
+  test('are those of this lab, wherever some are wanted', async () => {
+    await using lab = await createLab()
+    await using other = await createLab()
+    const [a, b] = await lab.nodes('a', 'b')
+    const foreign = await other.node('b')
+    const wanted = invalid(/nodes of this lab are wanted/)
+    await expect(lab.link(a, foreign)).rejects.toThrow(wanted)
+    await expect(lab.link(a, undefined as never)).rejects.toThrow(wanted)
+    await expect(lab.switch('lan', 'ab' as never)).rejects.toThrow(wanted)
+    expect(() => lab.partition([a], [foreign])).toThrow(wanted)
+    expect(() => lab.partition(a as never)).toThrow(wanted)
+    const addresses = { bb: ['10.0.0.9/24'] }
+    await expect(lab.link(a, b, { addresses })).rejects.toThrow(
+      invalid(/link.addresses: unknown option bb; known: a, b/),
+    )
+  })
+
   test('have servers, clients, datagrams and agents of this process', async () => {
     await using lab = await createLab()
     const [a, b] = await lab.nodes('a', 'b')

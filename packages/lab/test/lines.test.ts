@@ -217,7 +217,9 @@ describe.each(backends)('%s', (backend) => {
     const line =
       /02:6c:62:.*, ethertype IPv4 .*, length 46: 10\.0\.0\.1\.\d+ > 10\.0\.0\.2\.\d+: UDP, length 4$/
     for (const one of lines) expect(one).toMatch(line)
-    const missing = await lan.capture(scratch.at('none/lan.pcap'))
-    await expect(missing.close()).rejects.toMatchObject({ code: 'ENOENT' })
+    const missing = lan.capture(scratch.at('none/lan.pcap'))
+    await expect(missing).rejects.toMatchObject({ code: 'ENOENT' })
+    const full = await lan.capture('/dev/full')
+    await expect(full.close()).rejects.toMatchObject({ code: 'ENOSPC' })
   })
 })

@@ -1,6 +1,7 @@
 import { checkKeys, invalidOption } from '@ns/syscalls'
-import { addressesOf, addressOf, type Subnets } from '../addresses.ts'
+import { type Address, addressesOf, addressOf, type Subnets } from '../addresses.ts'
 import type { Backend, Fabric, Port } from '../backends/fabric.ts'
+import { hasEnded } from '../belongings.ts'
 import { changed, type Line, perfect } from '../impairment.ts'
 import type { Node } from '../node/node.ts'
 import { freeName, type Member, macOf } from './member.ts'
@@ -33,8 +34,10 @@ export class Network {
   readonly #parts: NetworkParts
   readonly #fabric: Fabric
   #line: Line
+  readonly #hasIpv6: boolean
   #mtu: number
   readonly #captures = new Set<Capture>()
+  #isClosed = false
 
   /** @internal */
   constructor(parts: NetworkParts) {
@@ -46,9 +49,14 @@ export class Network {
     this.#parts = parts
     const { mtu = 1500, subnets, addresses, backend, ...impairment } = parts.options
     this.#line = changed(perfect, impairment)
-    this.#mtu = checkMtu(mtu)
     addressesOf(this.subnets, 1)
-    for (const cidr of Object.values(addresses ?? {}).flat()) addressOf(cidr)
+    const given = Object.values(addresses ?? {})
+      .flat()
+      .map(addressOf)
+    this.#hasIpv6 = [...this.subnets, ...given.map(({ cidr }) => cidr)].some((it) =>
+      it.includes(':'),
+    )
+    this.#mtu = checkMtu(mtu, this.#hasIpv6)
     this.#fabric = parts.makeFabric() // the first thing that has to be undone
   }
 
@@ -68,7 +76,7 @@ export class Network {
       throw invalidOption(`${node.name} is in ${this.name} already`, 'net')
     const count = this.members.length + 1
     const given = this.#parts.options.addresses?.[node.name]
-    const addresses = given ? given.map(addressOf) : addressesOf(this.subnets, count)
+    const addresses = given ? given.map(addressOf) : this.#freeAddresses(count)
     const dev = freeName(node)
     const mac = macOf(this.number, count)
     const { net, netlink } = node
@@ -82,6 +90,17 @@ export class Network {
       this,
       addresses.map(({ address }) => address),
     )
+  }
+
+  /** Those of a number from which on nobody has, or is given, one of them. */
+  #freeAddresses(number: number): Address[] {
+    const given = Object.values(this.#parts.options.addresses ?? {})
+      .flat()
+      .map(addressOf)
+    const taken = [...given, ...this.members.flatMap(({ addresses }) => addresses)]
+    const found = addressesOf(this.subnets, number)
+    const isTaken = found.some(({ address }) => taken.some((other) => other.address === address))
+    return isTaken ? this.#freeAddresses(number + 1) : found
   }
 
   /**
@@ -98,7 +117,7 @@ export class Network {
     if (!from) this.#line = changed(this.#line, impairment)
     if (mtu !== undefined) {
       if (from) throw invalidOption('mtu: it is that of all', 'net')
-      this.#mtu = checkMtu(mtu)
+      this.#mtu = checkMtu(mtu, this.#hasIpv6)
       for (const { port } of members) port.setMtu(mtu)
     }
     members.forEach((member, i) => {
@@ -120,9 +139,15 @@ export class Network {
   /**
    * Writes what arrives from all nodes, after their lines, to a pcap file: what was lost is not there, what is late is there
    * when it comes.
+   *
+   * @throws {Error} in Node's shape when the file can't be opened: `ENOENT`, `EACCES`, …
    */
   async capture(path: string): Promise<Capture> {
-    const capture = new Capture(path)
+    const capture = await Capture.open(path)
+    if (this.#isClosed) {
+      await capture.close()
+      throw hasEnded()
+    }
     this.#captures.add(capture)
     const end = await this.#fabric.tap((frame) => capture.write(frame))
     return capture.endWith(() => {
@@ -155,6 +180,7 @@ export class Network {
 
   /** @internal */
   async close(): Promise<void> {
+    this.#isClosed = true
     await Promise.allSettled([...this.#captures].map((capture) => capture.close()))
     this.#fabric.close()
   }

@@ -24,11 +24,13 @@ export const changeKeys: readonly string[] = [...impairmentKeys, 'mtu']
 /** Keys of `NetworkOptions`. */
 export const networkKeys: readonly string[] = [...changeKeys, 'subnets', 'addresses', 'backend']
 
-/** The kernel's own least, for IPv4; below 1280 a link has no IPv6 (RFC 8200). */
-const LEAST_MTU = 68
+/** The kernel's own least for IPv4, and that of IPv6, below which a link loses its addresses (RFC 8200). */
+const LEAST_MTU = { ipv4: 68, ipv6: 1280 } as const
 
 /** @throws {NamespaceError} `ERR_NS_INVALID_OPTION` */
-export function checkMtu(mtu: number): number {
-  if (Number.isInteger(mtu) && mtu >= LEAST_MTU && mtu <= 65_521) return mtu
-  throw invalidOption(`mtu: from ${LEAST_MTU} to 65521 bytes are wanted`, 'net')
+export function checkMtu(mtu: number, hasIpv6: boolean): number {
+  const least = hasIpv6 ? LEAST_MTU.ipv6 : LEAST_MTU.ipv4
+  if (Number.isInteger(mtu) && mtu >= least && mtu <= 65_521) return mtu
+  const why = hasIpv6 ? ' by IPv6; for less, give subnets of IPv4 alone' : ''
+  throw invalidOption(`mtu: from ${least} to 65521 bytes are wanted${why}`, 'net')
 }

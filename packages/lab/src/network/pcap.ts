@@ -1,4 +1,5 @@
-import { createWriteStream, type WriteStream } from 'node:fs'
+import type { WriteStream } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { finished } from 'node:stream/promises'
 
 /** A pcap file whose times are nanoseconds, of ethernet frames (pcap-savefile(5)). */
@@ -15,10 +16,9 @@ export class Capture {
   #frames = 0
   #isOpen = true
 
-  /** @internal */
-  constructor(path: string) {
+  private constructor(path: string, file: WriteStream) {
     this.path = path
-    this.#file = createWriteStream(path)
+    this.#file = file
     this.#done = finished(this.#file)
     this.#done.catch(() => {}) // told by `close`
     const header = Buffer.alloc(24)
@@ -28,6 +28,12 @@ export class Capture {
     header.writeUInt32LE(SNAPLEN, 16)
     header.writeUInt32LE(LINKTYPE_ETHERNET, 20)
     this.#file.write(header)
+  }
+
+  /** @internal */
+  static async open(path: string): Promise<Capture> {
+    const file = await open(path, 'w')
+    return new Capture(path, file.createWriteStream())
   }
 
   /** How many frames there are by now. */
@@ -58,7 +64,7 @@ export class Capture {
   /**
    * Ends it; settles when the file is written.
    *
-   * @throws {Error} what writing the file failed with: `ENOSPC`, `ENOENT`, …
+   * @throws {Error} what writing the file failed with: `ENOSPC`, …
    */
   async close(): Promise<void> {
     if (this.#isOpen) {

@@ -58,8 +58,7 @@ export class NodeSockets {
     const options = typeof to === 'number' ? { port: to, host } : to
     const name = typeof options.host === 'object' ? options.host.name : options.host
     using ns = this.#sockets()
-    const socket = await ns.connect({ ...options, host: name })
-    return this.#own(socket, () => socket.destroy())
+    return await ns.connect({ ...options, host: name })
   }
 
   /** A `dgram.Socket` that is bound in it; it sends to names of nodes, too. */
@@ -107,7 +106,19 @@ export class NodeSockets {
       addresses.find((address) => !address.includes(':')) ?? (addresses[0] as string)
     const known = [...this.names].filter(([, addresses]) => addresses.length > 0)
     const hosts = Object.fromEntries(known.map(([name, addresses]) => [name, first(addresses)]))
-    return NetNs.open(this.net, { user: this.#user, hosts })
+    const ns = NetNs.open(this.net, { user: this.#user, hosts })
+    const connect = ns.connect.bind(ns)
+    return Object.assign(ns, {
+      connect: (options: ConnectOptions) => this.#ownConnection(connect, options),
+    })
+  }
+
+  /** Agents connect by it too, and what is never answered would be tried for two minutes. */
+  async #ownConnection(connect: NetNs['connect'], options: ConnectOptions): Promise<Socket> {
+    const { signal } = this.belongings
+    const signals = options.signal ? [signal, options.signal] : [signal]
+    const socket = await connect({ ...options, signal: AbortSignal.any(signals) })
+    return this.#own(socket, () => socket.destroy())
   }
 
   #kept(): NetNs {
