@@ -165,7 +165,6 @@ declare class NetNsClients extends NetNsHandle {
     nsid(of?: NetNsClients): Promise<number | undefined>;
 }
 declare class NetNsSockets extends NetNsClients {
-    #private;
     protected constructor(namespace: Namespace, user: NamespaceRef | undefined, resolve: Resolve, socket?: number);
     listen(options?: ListenOptions, onConnection?: (socket: Socket) => void): Promise<Server>;
     connect(options: ConnectOptions): Promise<Socket>;
@@ -180,11 +179,11 @@ declare class NetNsSockets extends NetNsClients {
 declare class NetNs extends NetNsSockets {
     #private;
     private constructor();
-    static open(ref: NamespaceRef, { user, hosts }?: NetNsOptions): NetNs;
+    static open(ref: NamespaceRef, options?: NetNsOptions): NetNs;
     static create(options?: NewNetNsOptions): Promise<NetNs>;
     static createNamed(name: string, options?: NewNamedNetNsOptions): Promise<NetNs>;
     static openNamed(name: string, options?: NamedNetNsOptions): Promise<NetNs>;
-    static openPidfd(pidfd: number, { user, hosts }?: NetNsOptions): NetNs;
+    static openPidfd(pidfd: number, options?: NetNsOptions): NetNs;
     static list(options?: NamesOptions): Promise<string[]>;
     static identify(ref: NamespaceRef, options?: NamesOptions): Promise<string[]>;
     static delete(name: string, options?: NamesOptions): Promise<void>;

@@ -3,9 +3,10 @@ import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { setTimeout } from 'node:timers/promises'
+import { addChain, addTable } from '@ns/netlink'
 import { asCaller, checkLeaks, failure, needs, running, userNamespaces, waitFor } from '@ns/testkit'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { type ForwardOptions, net } from '../src/index.ts'
+import { type ForwardOptions, NetNs, net } from '../src/index.ts'
 import { inside } from './inside.ts'
 
 beforeEach(needs(userNamespaces))
@@ -58,6 +59,43 @@ describe('ports of ours that lead inside', () => {
     const client = connect({ port: forward.port, host: forward.host })
     expect(await new Promise((told) => client.on('error', told))).toMatchObject({
       code: 'ECONNRESET',
+    })
+  })
+
+  test('where nobody answers wait no longer than they are open', async () => {
+    await using outer = await inside()
+    using nft = await outer.ns.nftables()
+    const table = { family: 'inet', name: 'silence' } as const
+    const drop = { type: 'filter', hook: 'input', policy: 'drop' } as const
+    nft.apply([addTable(table), addChain(table, 'input', drop)])
+    const waiting = () =>
+      process.getActiveResourcesInfo().filter((name) => name === 'ConnectWrap').length
+    const before = waiting()
+    const forward = await outer.ns.forward({ port: 0, to: { port: 80 } })
+    const client = connect(forward.port)
+    await once(client, 'connect')
+    await waitFor(() => waiting() === before + 1)
+    const closed = once(client, 'close')
+    forward.close()
+    await closed
+    await waitFor(() => waiting() === before)
+  })
+
+  test('lead to a name of `hosts`, to IPv6 too, and to no other', async () => {
+    const hosts = { 'dns.test': '::1' }
+    using ns = await NetNs.create({ hosts })
+    const server = await ns.udp({ host: '::1', port: 53 })
+    server.on('message', (message, { port, address }) => server.send(message, port, address))
+    const to = { port: 53, host: 'dns.test' }
+    await using forward = await ns.forward({ port: 0, protocol: 'udp', to })
+    const client = createSocket('udp4')
+    client.send('a', forward.port, forward.host)
+    const [answer] = await once(client, 'message')
+    expect(`${answer}`).toBe('a')
+    client.close()
+    server.close()
+    await expect(ns.forward({ port: 0, to: { port: 80, host: 'x' } })).rejects.toMatchObject({
+      code: 'ERR_NS_INVALID_OPTION',
     })
   })
 

@@ -126,6 +126,9 @@ describe('a network namespace', () => {
     const refusal = { code: 'ERR_NS_INVALID_OPTION' }
     await expect(NetNs.create({ loopback: true } as never)).rejects.toMatchObject(refusal)
     await expect(NetNs.createNamed('a', { dir: '/' } as never)).rejects.toMatchObject(refusal)
+    const misspelt = { host: {} } as never
+    expect(() => NetNs.open(0, misspelt)).toThrow(/unknown option host/)
+    expect(() => NetNs.openPidfd(0, misspelt)).toThrow(/unknown option host/)
     await expect(NetNs.list({ directory: 'run' })).rejects.toMatchObject(refusal)
     await expect(NetNs.list({ user: 1 })).rejects.toMatchObject(refusal)
   })

@@ -91,6 +91,8 @@ describe('D11: what is none is refused before anything happens', () => {
     ],
     ['an fd that is not open', () => ({ fd: 99999 }), 'EBADF', /EBADF/],
     ['a pid that is none', () => -1, 'ERR_NS_NOT_A_NAMESPACE', /'-1'/],
+    ['an fd that is none', () => ({ fd: '3' }) as never, 'ERR_NS_NOT_A_NAMESPACE', /fd 3 is no/],
+    ['nothing', () => null as never, 'ERR_NS_NOT_A_NAMESPACE', /'null'/],
     ['half a pid', () => 1.5, 'ERR_NS_NOT_A_NAMESPACE', /'1.5'/],
     ['a process that is gone', gonePid, 'ERR_NS_NO_SUCH_PROCESS', /process \d+/],
   ] as const

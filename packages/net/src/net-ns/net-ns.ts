@@ -33,7 +33,9 @@ export class NetNs extends NetNsSockets {
    * @param ref the pid of a process in it, a path, an fd (it is duplicated), or a handle
    * @throws {NamespaceError} `ERR_NS_NOT_A_NAMESPACE`, `ERR_NS_NO_SUCH_PROCESS`, `ERR_NS_PERMISSION`; `ERR_NS_INVALID_OPTION`
    */
-  static open(ref: NamespaceRef, { user, hosts }: NetNsOptions = {}): NetNs {
+  static open(ref: NamespaceRef, options: NetNsOptions = {}): NetNs {
+    checkKeys('open', options, ['user', 'hosts'], 'net')
+    const { user, hosts } = options
     const resolve = resolverOf(hosts)
     return new NetNs(Namespace.open('net', ref), user, resolve)
   }
@@ -83,7 +85,9 @@ export class NetNs extends NetNsSockets {
    *
    * @throws {NamespaceError} `ERR_NS_NO_SUCH_PROCESS`, `ERR_NS_PERMISSION`, `ERR_NS_INVALID_OPTION`
    */
-  static openPidfd(pidfd: number, { user, hosts }: NetNsOptions = {}): NetNs {
+  static openPidfd(pidfd: number, options: NetNsOptions = {}): NetNs {
+    checkKeys('openPidfd', options, ['user', 'hosts'], 'net')
+    const { user, hosts } = options
     const resolve = resolverOf(hosts)
     return new NetNs(namespaceOfPidfd(pidfd), user, resolve)
   }

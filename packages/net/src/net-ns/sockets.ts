@@ -19,7 +19,8 @@ import { NetNsClients } from './clients.ts'
 
 /** What JavaScript does in it. */
 export class NetNsSockets extends NetNsClients {
-  readonly #resolve: Resolve
+  /** @internal */
+  readonly resolve: Resolve
 
   protected constructor(
     namespace: Namespace,
@@ -28,7 +29,7 @@ export class NetNsSockets extends NetNsClients {
     socket?: number,
   ) {
     super(namespace, user, socket)
-    this.#resolve = resolve
+    this.resolve = resolve
   }
 
   /**
@@ -42,7 +43,7 @@ export class NetNsSockets extends NetNsClients {
     onConnection?: (socket: Socket) => void,
   ): Promise<Server> {
     const { listen } = await import('../sockets/listen.ts')
-    return await listen(this.place, this.#resolve, options, onConnection)
+    return await listen(this.place, this.resolve, options, onConnection)
   }
 
   /**
@@ -53,7 +54,7 @@ export class NetNsSockets extends NetNsClients {
    */
   async connect(options: ConnectOptions): Promise<Socket> {
     const { connect } = await import('../sockets/connect.ts')
-    return await connect(this.place, this.#resolve, options)
+    return await connect(this.place, this.resolve, options)
   }
 
   /**
@@ -63,7 +64,7 @@ export class NetNsSockets extends NetNsClients {
    */
   async udp(options: UdpOptions = {}): Promise<UdpSocket> {
     const { udp } = await import('../sockets/udp.ts')
-    return await udp(this.place, this.#resolve, options)
+    return await udp(this.place, this.resolve, options)
   }
 
   /**

@@ -9,7 +9,7 @@ export interface ForwardOptions {
   readonly host?: string | undefined
   /** @default 'tcp' */
   readonly protocol?: 'tcp' | 'udp' | undefined
-  /** Whom to connect to, inside. @default the same port of 127.0.0.1 */
+  /** Whom to connect to, inside: an IP address, or a name of `hosts`. @default the same port of 127.0.0.1 */
   readonly to?:
     | { readonly port?: number | undefined; readonly host?: string | undefined }
     | undefined

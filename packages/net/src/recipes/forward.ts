@@ -25,6 +25,7 @@ export interface Way {
  *
  * @param outside where to listen; by default the calling thread's namespace
  * @throws {Error} in Node's shape: `EADDRINUSE`, `EADDRNOTAVAIL`, `EACCES`
+ * @throws {NamespaceError} `ERR_NS_INVALID_OPTION`, for a name that `hosts` doesn't have too
  */
 export async function forwardPort(
   ns: NetNsSockets,
@@ -33,7 +34,11 @@ export async function forwardPort(
 ): Promise<Forward> {
   checkForward('forward', options)
   const { port, host = '127.0.0.1', protocol = 'tcp', to = {} } = options
-  const way = { port, host, to: { port: to.port ?? port, host: to.host ?? '127.0.0.1' } }
+  const way = {
+    port,
+    host,
+    to: { port: to.port ?? port, host: ns.resolve(to.host ?? '127.0.0.1') },
+  }
   if (protocol === 'udp') {
     const { relayDatagrams } = await import('./relay-datagrams.ts')
     return await relayDatagrams(ns, way, outside)

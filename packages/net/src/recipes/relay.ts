@@ -15,13 +15,14 @@ export async function relay(
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket)).on('error', () => {})
   }
-  let isOpen = true
+  const closing = new AbortController()
+  const { signal } = closing
   const serve = async (client: Socket) => {
     keep(client)
     try {
-      const server = await ns.connect({ ...to, allowHalfOpen: true, noDelay: true })
+      const server = await ns.connect({ ...to, allowHalfOpen: true, noDelay: true, signal })
       keep(server)
-      if (!isOpen || client.destroyed) return void server.destroy()
+      if (client.destroyed) return void server.destroy()
       client.setNoDelay(true)
       tie(client, server)
       tie(server, client)
@@ -31,7 +32,7 @@ export async function relay(
   }
   const server = await listenOn({ port, host }, serve, outside)
   return forwardOf(server, () => {
-    isOpen = false
+    closing.abort() // who waits for an answer would go on for two minutes
     for (const socket of sockets) socket.destroy()
   })
 }

@@ -104,7 +104,11 @@ export function checkWiring(options: WiringOptions): void {
   }
   for (const forward of forwards) {
     checkForward('net.forwards', forward)
-    if (forward.port === 0) throw invalidOption('net.forwards.port: is wanted', 'net')
+    if (forward.port === 0)
+      throw invalidOption(
+        'net.forwards.port: is wanted: nobody would be told which one the kernel chose',
+        'net',
+      )
   }
   if (outside !== undefined && interfaces.length === 0 && forwards.length === 0)
     throw invalidOption('net.outside: without interfaces and forwards nothing leads there', 'net')

@@ -128,8 +128,10 @@ export class Namespace {
 
 function openRef(type: NamespaceType, ref: NamespaceRef): number {
   if (typeof ref === 'number') return openPid(type, ref)
-  if (typeof ref !== 'string')
+  if (typeof ref !== 'string') {
+    if (!Number.isInteger(ref?.fd)) throw notA(type, ref, undefined)
     return descriptor({ path: `fd ${ref.fd}` }, 'fcntl', ref.fd, F.DUPFD_CLOEXEC, 3)
+  }
   try {
     return open(ref, O.RDONLY | O.CLOEXEC | O.NONBLOCK)
   } catch (cause) {
@@ -188,7 +190,7 @@ function notA(
   ref: NamespaceRef,
   found: NamespaceType | undefined,
 ): NamespaceError {
-  const what = typeof ref === 'object' ? `fd ${ref.fd}` : `'${ref}'`
+  const what = typeof ref === 'object' && ref !== null ? `fd ${ref.fd}` : `'${ref}'`
   const is = found ? `is a ${found} namespace` : 'is no namespace'
   return new NamespaceError(`${type}: ${what} ${is}, but a ${type} namespace is wanted`, {
     code: 'ERR_NS_NOT_A_NAMESPACE',
