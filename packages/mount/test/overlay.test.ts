@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import {
   asCaller,
   canOverlay,
@@ -135,6 +135,20 @@ describe('new roots', () => {
     expect(stdout).toBe('a/:\nbin\ndata\nmade\nnew\nproc\ntmp\n\n/data:\nfile\n/proc/1\n755\n')
     expect(readdirSync(root, { recursive: true })).toEqual(before)
     expect(readdirSync(`${root}/data`)).toEqual([])
+  })
+
+  test('an overlay over all of `/` is what is there; in a user namespace the kernel takes none, as mounts are below', async (context) => {
+    needs(canOverlay)(context)
+    const namespaces = [mount({ root: overlay({ lower: '/', upper: 'tmpfs' }) }), pid()]
+    const owned = [user({ map: 'root' }), ...namespaces]
+    expect(await failure(owned)).toMatchObject({
+      cause: { code: 'EINVAL' },
+      hint: expect.stringMatching(/nothing may be mounted below a lower directory/),
+    })
+    if (process.getuid?.() !== 0) return
+    const { stdout } = await shell(namespaces, 'ls -A /; echo x >/etc/of-the-overlay')
+    expect(stdout.trim().split('\n').toSorted()).toEqual(readdirSync('/').toSorted())
+    expect(existsSync('/etc/of-the-overlay')).toBe(false)
   })
 
   test('an overlay without an upper is a read-only root', async (context) => {

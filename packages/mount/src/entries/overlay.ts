@@ -71,16 +71,16 @@ export function overlay(options: OverlayOptions, target: string = '/'): Overlay 
 export function makeOverlay(tree: Tree, entry: Overlay, naming: Naming): Slot {
   const { plan } = tree
   const { lower, upper, work, size } = entry
+  // Before the tmpfs is there: a clone of `/` would have it on top.
+  const layers = lower.map((source) => {
+    const layer = { ...naming, path: source }
+    return { layer, clone: cloneTree(plan, source, 'recursive', layer) }
+  })
   return addStaging(tree, { size }, naming, (staging) => {
     const steps = plan.in('sources')
-    const place = (source: string, name: string) => {
-      const layer = { ...naming, path: source }
-      const clone = cloneTree(plan, source, 'recursive', layer)
-      steps.call('mkdirat', [staging, name, 0o755], layer)
-      steps.call('move_mount', [clone, '', staging, name, MOVE_MOUNT.F_EMPTY_PATH], layer)
-    }
-    lower.forEach((source, i) => {
-      place(source, `${i}`)
+    layers.forEach(({ layer, clone }, i) => {
+      steps.call('mkdirat', [staging, `${i}`, 0o755], layer)
+      steps.call('move_mount', [clone, '', staging, `${i}`, MOVE_MOUNT.F_EMPTY_PATH], layer)
     })
     const writable = { upper: upper === 'tmpfs' ? undefined : upper, work }
     for (const [name, directory] of Object.entries(upper === undefined ? {} : writable))
