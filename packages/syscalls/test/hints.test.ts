@@ -48,6 +48,36 @@ const lines: readonly Line[] = [
     /from Linux 5\.19 on/,
   ],
   [
+    'limits by another id than 0',
+    { call: 'openat', errno: 'EACCES', namespace: 'ipc', operation: 'set a limit' },
+    { '/proc/sys/kernel/osrelease': '6.12.0' },
+    /limits are set by root/,
+  ],
+  [
+    'a clock below 0',
+    { call: 'write', errno: 'ERANGE', namespace: 'time' },
+    {},
+    /no clock can be moved below 0/,
+  ],
+  [
+    'an id that is not mapped',
+    { call: 'setresgid', errno: 'EINVAL', operation: 'change ids' },
+    {},
+    /map: 'auto' or ranges map more/,
+  ],
+  [
+    'a directory on a file',
+    { call: 'move_mount', errno: 'EINVAL', operation: 'bind', path: '/a', dest: '/b' },
+    {},
+    /'\/a' and '\/b' have to be two directories, or two files/,
+  ],
+  [
+    'the propagation of what is no mount',
+    { call: 'mount_setattr', errno: 'EINVAL', operation: 'set propagation', path: '/mnt' },
+    {},
+    /'\/mnt' is no mount/,
+  ],
+  [
     'layers that the kernel does not take',
     { call: 'fsconfig', errno: 'EINVAL', namespace: 'mount', path: 'overlay' },
     {},

@@ -71,7 +71,11 @@ function weaknessOf(path: string, kind: Kind): Weakness | undefined {
 }
 
 function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true
+  try {
+    return statSync(path).isFile()
+  } catch {
+    return false // nothing there; or in a directory that is closed to this user, which execvp passes over too
+  }
 }
 
 function mayExecute(path: string): boolean {

@@ -1,3 +1,4 @@
+import { symlinkSync } from 'node:fs'
 import { checkLeaks, lane, needs, program, Scratch } from '@ns/testkit'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { attempt, outcomeOf } from './support.ts'
@@ -42,6 +43,14 @@ describe('D14: a newuidmap that could map nothing is told apart', () => {
     const { path } = await lookIn(scratch.path, ...PATH.split(':'))
     expect(path).toMatch(/^\/.*\/newuidmap$/)
     expect(path).not.toContain(scratch.path)
+  })
+
+  test('behind a directory that cannot be looked into, it is found', async () => {
+    using scratch = new Scratch()
+    symlinkSync('closed', scratch.at('closed'))
+    expect(await lookIn(scratch.at('closed'), ...PATH.split(':'))).toMatchObject({
+      path: expect.stringMatching(/newuidmap$/),
+    })
   })
 
   test('a process that can gain no privilege', async () => {

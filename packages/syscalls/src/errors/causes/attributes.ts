@@ -20,6 +20,8 @@ const hints: Readonly<Record<string, (failure: Failure, machine: Machine) => str
     'this fd of the command is not the terminal that the caller is controlled by',
   'set groups EPERM': () =>
     'setgroups takes CAP_SETGID, and is denied where an ordinary user mapped a single group (user_namespaces(7)): map groups by subordinate ids, or leave out groups',
+  'change ids EINVAL': () =>
+    "the id has none outside: in a user namespace of one's own id alone there is no other; map: 'auto' or ranges map more",
   'set groups EINVAL': () => 'each group needs an id in the user namespace',
   'drop capabilities EPERM': () =>
     'dropping from the bounding set takes CAP_SETPCAP: run as root, or add a user namespace',

@@ -10,12 +10,16 @@ export const calls: readonly Cause[] = [
     find: ({ call }) => (isProbed(call) ? probeSyscall(call)?.reason : undefined),
   },
   {
+    when: ({ namespace, errno }) => namespace === 'time' && errno === 'ERANGE',
+    find: () => 'no clock can be moved below 0, which is the boot of the machine',
+  },
+  {
     when: ({ namespace, operation, errno }) =>
       namespace === 'ipc' && operation === 'set a limit' && errno === 'EACCES',
     find: (_, machine) =>
       isKernelBefore(machine, 5, 19)
         ? 'the limits of an ipc namespace that a user namespace owns can be set from Linux 5.19 on: boot a newer kernel, or be root and leave out the user namespace'
-        : undefined,
+        : "limits are set by root, of the machine or of the user namespace: map its ids to 0 (map: 'root')",
   },
   {
     when: ({ call, errno, namespace }) =>

@@ -114,8 +114,17 @@ export const mounting: readonly Cause[] = [
   },
   {
     when: ({ call, errno, operation }) =>
-      call === 'move_mount' && operation === 'attach' && errno === 'EINVAL',
+      call === 'move_mount' && errno === 'EINVAL' && /^(attach|bind)$/.test(`${operation}`),
     find: ({ path, dest }) => `'${path}' and '${dest}' have to be two directories, or two files`,
+  },
+  {
+    when: ({ call, errno, operation, dest }) =>
+      call === 'mount_setattr' &&
+      errno === 'EINVAL' &&
+      dest === undefined &&
+      /^(set propagation|remount|make read-only|make writable)$/.test(`${operation}`),
+    find: ({ path }) =>
+      `'${path}' is no mount, and flags and propagation are a mount's: bind it there first`,
   },
   {
     when: ({ operation, errno }) => operation === 'link' && /^(EEXIST|EINVAL)$/.test(errno),
