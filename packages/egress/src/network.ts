@@ -118,8 +118,6 @@ export class Network {
       pauseOnConnect: true,
     })
     server.on('connection', (socket) => gateway.accept(socket))
-    // Who has CAP_NET_ADMIN inside can end the sockets there (ss -K): its own loss, and no uncaught error of ours.
-    server.on('error', () => server.close())
     const listening = once(server, 'listening')
     server.listen({ fd, exclusive: true })
     await listening

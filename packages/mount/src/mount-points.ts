@@ -10,6 +10,7 @@ import {
   O,
   open,
   SyscallError,
+  undoAll,
 } from '@ns/syscalls'
 
 /** A place of the host's where something is to be mounted. */
@@ -59,17 +60,15 @@ export class MountPoints {
 
   /** Takes away what nobody else uses, the last first. What somebody has put something into stays. */
   remove(): void {
-    const failures: unknown[] = []
-    for (const made of this.#made.splice(0).reverse()) {
+    const takeAways = this.#made.splice(0).map((made) => () => {
       const isAlone = attempt('flock', made.fd, LOCK.EX | LOCK.NB) === 0
-      try {
-        if (isAlone && isThere(made) && isEmpty(made)) takeAway(made)
-      } catch (error) {
-        failures.push(error) // the others can be
-      }
+      if (isAlone && isThere(made) && isEmpty(made)) takeAway(made)
+    })
+    try {
+      undoAll(takeAways.reverse())
+    } finally {
+      for (const fd of this.#opened.splice(0)) close(fd)
     }
-    for (const fd of this.#opened.splice(0)) close(fd)
-    if (failures.length > 0) throw failures[0]
   }
 
   #own(fd: number): number {

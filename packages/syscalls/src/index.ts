@@ -55,6 +55,7 @@ export {
   type NamespaceErrorDetails,
 } from './errors/namespace-error.ts'
 export { SyscallError } from './errors/syscall-error.ts'
+export { undoAll } from './errors/undo-all.ts'
 export { UnsupportedError } from './errors/unsupported-error.ts'
 export * from './kernel/constants.ts'
 export { type ErrnoName, errnoName, errnoNumber, errnoText } from './kernel/errno.ts'

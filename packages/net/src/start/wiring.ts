@@ -1,5 +1,5 @@
 import type { Netlink } from '@ns/netlink'
-import { close, type Namespace } from '@ns/syscalls'
+import { close, type Namespace, undoAll } from '@ns/syscalls'
 import { namespaceOfSocket } from '../create.ts'
 import { NetNs } from '../net-ns/net-ns.ts'
 import { addAddresses } from '../recipes/ends.ts'
@@ -142,10 +142,12 @@ export class Wiring {
     for (const forward of this.#forwards.splice(0)) forward.close()
     this.#userMode?.kill()
     this.#userMode = undefined
+    const [moved, made] = [this.#moved.splice(0), this.#made.splice(0)]
     try {
-      for (const moved of this.#moved.splice(0))
-        moveBack(inside as Netlink, outside as Netlink, moved)
-      for (const index of this.#made.splice(0)) removeLink(outside as Netlink, index)
+      undoAll([
+        ...moved.map((link) => () => moveBack(inside as Netlink, outside as Netlink, link)),
+        ...made.map((index) => () => removeLink(outside as Netlink, index)),
+      ])
     } finally {
       outside?.close()
       inside?.close()

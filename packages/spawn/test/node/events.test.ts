@@ -183,13 +183,16 @@ describe('an abort signal is Node’s', () => {
     return [await eventsOf(child), errors, child.killed]
   })
 
-  sameAsNode('not listened to any more at `exit`, though the pipes are still held', async (spawn) => {
-    const { signal } = new AbortController()
-    const child = spawn('sh', ['-c', 'sleep 0.5 &'], { signal })
-    await once(child, 'exit')
-    const listeners = getEventListeners(signal, 'abort')
-    return [listeners, await eventsOf(child)]
-  })
+  sameAsNode(
+    'not listened to any more at `exit`, though the pipes are still held',
+    async (spawn) => {
+      const { signal } = new AbortController()
+      const child = spawn('sh', ['-c', 'sleep 0.5 &'], { signal })
+      await once(child, 'exit')
+      const listeners = getEventListeners(signal, 'abort')
+      return [listeners, await eventsOf(child)]
+    },
+  )
 
   sameAsNode('aborted after the end', async (spawn) => {
     const controller = new AbortController()

@@ -1,4 +1,5 @@
 import { invalidOption } from '../errors/namespace-error.ts'
+import { undoAll } from '../errors/undo-all.ts'
 import type { ParkedChild } from '../program/contribution.ts'
 import type { StartState } from './start-state.ts'
 
@@ -50,13 +51,10 @@ export function releaseAll(
   { contributions, built }: Parties,
   hasStarted: boolean,
 ): { reason: unknown } | undefined {
-  let first: { reason: unknown } | undefined
-  for (const contribution of contributions) {
-    try {
-      contribution.release?.(built.plan, hasStarted)
-    } catch (reason) {
-      first ??= { reason }
-    }
+  try {
+    undoAll(contributions.map((one) => () => one.release?.(built.plan, hasStarted)))
+    return
+  } catch (reason) {
+    return { reason }
   }
-  return first
 }
