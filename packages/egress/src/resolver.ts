@@ -62,17 +62,22 @@ export class Resolver {
     socket.on('error', () => socket.destroy())
     socket.on('data', (chunk: Buffer) => {
       rest = Buffer.concat([rest, chunk])
-      for (;;) {
-        const length = rest.length < 2 ? Number.POSITIVE_INFINITY : rest.readUInt16BE(0)
-        if (rest.length < 2 + length) return
-        const reply = this.answer(rest.subarray(2, 2 + length))
-        rest = rest.subarray(2 + length)
-        if (!reply) return socket.destroy()
+      while (rest.length >= 2 && rest.length >= 2 + rest.readUInt16BE(0)) {
+        const end = 2 + rest.readUInt16BE(0)
+        const reply = this.answer(rest.subarray(2, end))
+        rest = rest.subarray(end)
+        if (!reply) {
+          socket.destroy()
+          return
+        }
         const prefix = Buffer.alloc(2)
         prefix.writeUInt16BE(reply.length)
         socket.write(Buffer.concat([prefix, reply]))
       }
+      // Whoever reads no answers is not listened to: they would fill our memory.
+      if (socket.writableNeedDrain) socket.pause()
     })
+    socket.on('drain', () => socket.resume())
     socket.on('end', () => socket.end())
     socket.resume()
   }

@@ -1,6 +1,11 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { random } from '@ns/testkit'
 import { describe, expect, test } from 'vitest'
+import { readAllowList } from '../src/allow-list.ts'
 import { answer, RCODE, readQuestion, TYPE } from '../src/dns.ts'
+import { Resolver } from '../src/resolver.ts'
+import { Targets } from '../src/targets.ts'
 
 function query(labels: readonly string[], type: number, flags = 0x0100): Buffer {
   const header = Buffer.from([18, 52, flags >> 8, flags & 255, 0, 1, 0, 0, 0, 0, 0, 0])
@@ -51,4 +56,28 @@ test('an answer repeats number and question, and has the address behind them', (
   expect(found.subarray(12, message.length)).toEqual(message.subarray(12))
   expect(found.subarray(message.length).toString('hex')).toBe('c00c000100010000003c0004c6120001')
   expect(answer(question, RCODE.NXDOMAIN).toString('hex', 0, 12)).toBe('123481830001000000000000')
+})
+
+test('whoever reads no answers is not listened to until it does', async () => {
+  const resolver = new Resolver(
+    new Targets(readAllowList([])),
+    () => {},
+    () => {},
+  )
+  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const client = connect((server.address() as AddressInfo).port, '127.0.0.1')
+  const [socket] = (await once(server, 'connection')) as [Socket]
+  resolver.serveTcp(socket)
+  const message = query(['a'.repeat(60), 'example'], TYPE.A)
+  const one = Buffer.concat([Buffer.from([0, message.length]), message])
+  const count = 150_000 // more than sockets hold
+  client.end(Buffer.alloc(count * one.length, one))
+  await once(socket, 'pause')
+  expect(socket.writableLength).toBeLessThan(1 << 20)
+  let length = 0
+  for await (const chunk of client) length += chunk.length
+  expect(length).toBe(count * one.length)
+  server.close()
 })
