@@ -217,3 +217,13 @@ test('explain --json is the program as data', async () => {
   expect(steps[0]).toMatchObject({ number: 1, phase: 'arm', process: 0 })
   expect(steps.at(-1).phase).toBe('exec')
 })
+
+test.each(['help', 'ls', 'doctor', 'explain -- true'])(
+  '%s: output that cannot be written is a failure of ns, in a line',
+  async (line) => {
+    const command = [...ns, ...line.split(' ')]
+    const outcome = await execute(['sh', '-c', 'exec "$@" >/dev/full', 'sh', ...command])
+    expect(outcome).toMatchObject({ code: 125, stdout: '' })
+    expect(outcome.stderr).toMatch(/^(ns: partial.*\n)?ns: ENOSPC: .*\n$/)
+  },
+)

@@ -23,7 +23,6 @@ export const ls: Verb = {
     'On a terminal what is not ours is coloured, and what has no process; lines are cut at its width.',
   async run(args) {
     const asked = parseLs(args)
-    process.stdout.on('error', endWithReader)
     if (asked.watch) await follow(asked)
     else show(list(asked.which), asked.form)
     return 0
@@ -69,12 +68,6 @@ function notePartial(): void {
   process.stderr.write(
     'ns: partial: there are processes that may not be looked at; root with CAP_SYS_PTRACE sees all\n',
   )
-}
-
-/** `ns ls | head`: nobody reads the rest. */
-function endWithReader(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error
-  process.exit(0)
 }
 
 /** What a terminal could take for a command is escaped by JSON itself, but for DEL and those from 128 on. */
