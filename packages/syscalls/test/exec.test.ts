@@ -54,6 +54,17 @@ describe('B3: what could not be executed', () => {
     expect(error.errno).toBeLessThan(0)
   })
 
+  test('of a name that was looked up, the one says so that is there', async () => {
+    const env = { PATH: `${directory.path}:/usr/bin` }
+    const about = async (file: string) => (await failure({ file, env })).message
+    expect(await about('no-interpreter')).toBe(
+      `spawn no-interpreter ENOENT: the interpreter of '${noInterpreter}' is missing`,
+    )
+    expect(await about('missing')).toBe(
+      "spawn missing ENOENT: 'missing' is in no directory of the command's PATH, in the child's root",
+    )
+  })
+
   test('the reasons are five', () => {
     expect(new Set(cases.map(([, , , reason]) => reason.replace(/'[^']*'/, ''))).size).toBe(5)
   })

@@ -76,7 +76,7 @@ function spawnError(
     ? `the interpreter of '${cause.path}' is missing`
     : isDirectory
       ? `'${cause.path}' is a directory`
-      : reasons[`${at.phase} ${cause.code}`]?.(cause.path ?? '')
+      : reasons[`${at.phase} ${cause.code}`]?.(cause.path ?? '', command)
   const error = new Error(`spawn ${command.file} ${cause.code}${about ? `: ${about}` : ''}`, {
     cause,
   }) as SpawnError
@@ -90,11 +90,14 @@ function spawnError(
   })
 }
 
-const reasons: Readonly<Record<string, (path: string) => string>> = {
+const reasons: Readonly<Record<string, (path: string, command: Command) => string>> = {
   'cwd ENOENT': (path) => `the working directory '${path}' does not exist in the child's root`,
   'cwd ENOTDIR': (path) => `the working directory '${path}' is no directory`,
   'cwd EACCES': (path) => `the working directory '${path}' may not be entered by the command`,
-  'exec ENOENT': (path) => `'${path}' does not exist in the child's root`,
+  'exec ENOENT': (path, { file }) =>
+    file.includes('/')
+      ? `'${path}' does not exist in the child's root`
+      : `'${file}' is in no directory of the command's PATH, in the child's root`,
   'exec EACCES': (path) => `'${path}' is not executable, or not reachable for the command`,
   'exec ENOEXEC': (path) => `'${path}' is a program for another machine`,
   'exec ETXTBSY': (path) => `'${path}' is open for writing`,

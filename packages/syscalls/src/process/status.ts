@@ -100,12 +100,13 @@ function notExecuted(
 ): Outcome {
   const errnos = candidates.map(({ exec }) => -getWord(plan, exec.region.offset))
   const errno = execErrno(errnos)
-  const index = Math.max(0, errnos.lastIndexOf(errno))
-  const path = candidates[index]?.path ?? ''
-  const there = candidates.some(
+  const withoutInterpreter = candidates.findIndex(
     ({ exists }, i) =>
       errnos[i] === errnoNumber('ENOENT') && getWord(plan, exists.region.offset) === 0,
   )
+  const interpreterMissing = withoutInterpreter >= 0 && errno === errnoNumber('ENOENT')
+  const index = interpreterMissing ? withoutInterpreter : Math.max(0, errnos.lastIndexOf(errno))
+  const path = candidates[index]?.path ?? ''
   const directory = candidates[index]?.directory.region.offset
   const isDirectory = directory !== undefined && getWord(plan, directory) === 0
   const at =
@@ -115,7 +116,7 @@ function notExecuted(
     kind: 'failed',
     at,
     cause: new SyscallError(errno, 'execve', { path }),
-    interpreterMissing: there && errno === errnoNumber('ENOENT'),
+    interpreterMissing,
     isDirectory: isDirectory && errno === errnoNumber('EACCES'),
   }
 }
