@@ -18,6 +18,8 @@ const hints: Readonly<Record<string, (failure: Failure, machine: Machine) => str
     'this terminal is the controlling one of another session already: open a new one',
   'come to the foreground ENOTTY': () =>
     'this fd of the command is not the terminal that the caller is controlled by',
+  'change ids EINVAL': () =>
+    'the user namespace has no such id: map it by user({ map: { uid, gid } }), or leave out uid and gid',
   'set groups EPERM': () =>
     'setgroups takes CAP_SETGID, and is denied where an ordinary user mapped a single group (user_namespaces(7)): map groups by subordinate ids, or leave out groups',
   'change ids EINVAL': () =>
