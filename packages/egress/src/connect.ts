@@ -20,6 +20,18 @@ export interface Connection {
 /** Makes the connection outside, or answers it. Of UDP, each chunk is a datagram, both ways. */
 export type Connect = (connection: Connection) => Duplex | Promise<Duplex>
 
+/**
+ * What `connect` gives. Errors are listened to at once: a socket tells of some in the next tick, which comes before `await`
+ * goes on.
+ */
+export async function make(connect: Connect, connection: Connection): Promise<Duplex> {
+  const made = connect(connection)
+  if ('on' in made) made.on('error', () => {})
+  const outside = await made
+  if (outside.errored) throw outside.errored
+  return outside
+}
+
 /** Connects from this process's own network. */
 export function connectOutside(connection: Connection): Promise<Duplex> {
   return connection.protocol === 'udp' ? connectUdp(connection) : connectTcp(connection)

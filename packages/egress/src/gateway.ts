@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import { type Duplex, pipeline } from 'node:stream'
-import type { Connect, Connection } from './connect.ts'
+import { type Connect, type Connection, make } from './connect.ts'
 import { DNS_PORT } from './constants.ts'
 import { originalDestination } from './original-destination.ts'
 import type { Refusal } from './refusal.ts'
@@ -45,7 +45,7 @@ export class Gateway {
     const connection = { protocol: 'tcp', host, ...destination } as const
     onConnect(connection)
     try {
-      const outside = await connect(connection)
+      const outside = await make(connect, connection)
       this.#keep(outside)
       this.#join(socket, outside, connection, isName)
     } catch (error) {

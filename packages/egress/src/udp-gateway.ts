@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import { BoundSocket, type Path } from './bound-socket.ts'
-import type { Connection } from './connect.ts'
+import { type Connection, make } from './connect.ts'
 import type { GatewayParts } from './gateway.ts'
 import { serviceOf } from './service.ts'
 
@@ -88,7 +88,7 @@ export class UdpGateway {
       flow.timer = setTimeout(() => this.#end(key, flow), PAUSE).unref()
     }
     try {
-      const outside = await this.#parts.connect(connection)
+      const outside = await make(this.#parts.connect, connection)
       outside.on('error', fail)
       outside.on('close', () => {
         if (!outside.errored) this.#end(key, flow)

@@ -25,6 +25,13 @@ checkLeaks()
 
 const echo = () => new PassThrough()
 
+const error = new Error('the mock is out of order')
+/** The latter is what `net.connect` gives where there is no route, or no fd left: it tells so in the next tick. */
+const failing = [
+  ['a promise', () => Promise.reject(error)],
+  ['a stream', () => new PassThrough().destroy(error)],
+] as const
+
 describe('what is allowed', () => {
   test('is reached by name and by address, and is told of', async () => {
     const allow = ['registry.example:443', '*.example.org:80', '192.0.2.7:22', '[2001:DB8:0::7]:22']
@@ -59,11 +66,10 @@ describe('what is allowed', () => {
     expect({ stdout, stderr }).toEqual({ stdout: '["198.18.0.1","hello ","pong"]', stderr: '' })
   })
 
-  test('that nobody answers is reset, and told of', async () => {
-    const error = new Error('the mock is out of order')
+  test.each(failing)('that nobody answers is reset, and told of: %s', async (_, connect) => {
     await using it = await observed({
       allow: ['registry.example:443'],
-      connect: () => Promise.reject(error),
+      connect,
     })
     const script = 'exec 3<>/dev/tcp/registry.example/443; read -r line <&3'
     expect((await shell(withGate(it.gate), `bash -c '${script}'`)).stderr).toMatch(/reset by peer/)
@@ -119,20 +125,22 @@ describe('datagrams', () => {
     })
   })
 
-  test('whose flow cannot be made are lost, and that is told once', async () => {
-    const error = new Error('the mock is out of order')
-    await using it = await observed({
-      allow: ['time.example:123/udp'],
-      connect: () => Promise.reject(error),
-    })
-    const script = `exec 3<>/dev/udp/time.example/123
+  test.each(failing)(
+    'whose flow cannot be made are lost, and that is told once: %s',
+    async (_, connect) => {
+      await using it = await observed({
+        allow: ['time.example:123/udp'],
+        connect,
+      })
+      const script = `exec 3<>/dev/udp/time.example/123
       for i in 1 2 3; do echo $i >&3; done; read -t 0.1 line <&3; echo "$line"`
-    const command = { file: 'bash', args: ['-c', script] }
-    expect((await output(withGate(it.gate), command)).stdout).toBe('\n')
-    expect(it.refusals).toMatchObject([
-      { reason: 'connect', protocol: 'udp', host: 'time.example', port: 123, error },
-    ])
-  })
+      const command = { file: 'bash', args: ['-c', script] }
+      expect((await output(withGate(it.gate), command)).stdout).toBe('\n')
+      expect(it.refusals).toMatchObject([
+        { reason: 'connect', protocol: 'udp', host: 'time.example', port: 123, error },
+      ])
+    },
+  )
 })
 
 describe('a gate', () => {
