@@ -63,7 +63,7 @@ const lines: readonly Line[] = [
     'an id that is not mapped',
     { call: 'setresgid', errno: 'EINVAL', operation: 'change ids' },
     {},
-    /map: 'auto' or ranges map more/,
+    /no such id: map it, by ranges or map: 'auto'/,
   ],
   [
     'a directory on a file',

@@ -18,12 +18,10 @@ const hints: Readonly<Record<string, (failure: Failure, machine: Machine) => str
     'this terminal is the controlling one of another session already: open a new one',
   'come to the foreground ENOTTY': () =>
     'this fd of the command is not the terminal that the caller is controlled by',
-  'change ids EINVAL': () =>
-    'the user namespace has no such id: map it by user({ map: { uid, gid } }), or leave out uid and gid',
   'set groups EPERM': () =>
     'setgroups takes CAP_SETGID, and is denied where an ordinary user mapped a single group (user_namespaces(7)): map groups by subordinate ids, or leave out groups',
   'change ids EINVAL': () =>
-    "the id has none outside: in a user namespace of one's own id alone there is no other; map: 'auto' or ranges map more",
+    "the user namespace has no such id: map it, by ranges or map: 'auto' of @ns/user, or leave out uid and gid",
   'set groups EINVAL': () => 'each group needs an id in the user namespace',
   'drop capabilities EPERM': () =>
     'dropping from the bounding set takes CAP_SETPCAP: run as root, or add a user namespace',
