@@ -91,6 +91,6 @@ test('an id that the user namespace has not is refused, with what to do', async 
   const refused = run('true', { uid: 4242, namespaces: { user: true } })
   await expect(refused).rejects.toMatchObject({
     code: 'ERR_NS_SETUP',
-    hint: expect.stringContaining('map it by user('),
+    hint: expect.stringContaining('map it, by ranges'),
   })
 })
