@@ -567,6 +567,7 @@ interface ProcessAttributes extends SessionAttributes, SchedulingAttributes, Uma
 declare const attributeKeys: readonly (keyof ProcessAttributes)[];
 declare function attributesOf(options: ProcessAttributes): ProcessAttributes;
 declare function checkAttributes(command: ProcessAttributes & Pick<Command, 'detached'>): void;
+declare function checkCgroup(option: string, cgroup: unknown): void;
 declare function isPrivileged(): boolean;
 declare function hasCapability(capability: number): boolean;
 interface Datagram {
@@ -585,6 +586,7 @@ interface Message {
 }
 declare function receive(socket: number): Message | undefined;
 declare function send(socket: number, bytes: Uint8Array): boolean;
+declare function hasSupplementaryGroups(): boolean;
 declare function pidfdOpen(pid: number): number;
 declare function pidfdSendSignal(pidfd: number, signal: number, value?: number): boolean;
 interface ResourceUsage {
@@ -686,6 +688,7 @@ declare class UnsupportedError extends Error {
     readonly name = "UnsupportedError";
     readonly code = "ERR_NS_UNSUPPORTED";
 }
+declare function unescapeOctal(text: string): string;
 declare function isAtLeast(major: number, minor: number): boolean;
 type ProbedCall = 'clone3' | 'close_range' | 'fsopen' | 'mount_setattr' | 'move_mount' | 'open_tree' | 'openat2';
 declare const REFUSALS: readonly ["ENOSYS", "EPERM"];
@@ -862,5 +865,5 @@ declare class Pty extends Duplex {
 }
 declare function dieWith(plan: Plan, statm: Slot): readonly Step[];
 declare function mountProc(plan: Plan, phase: 'mounts' | 'proc', target: string, namespace: NamespaceType): void;
-export { AF_UNIX, AT, AT_FDCWD, BlockingLoop, CAP, CAPABILITY_VERSION, CLONE, CLONE_NEW, Child, EPOLL, F, FD_CLOEXEC, FSCONFIG, FSMOUNT_CLOEXEC, FSOPEN_CLOEXEC, FUTEX, F_SEAL, LANDLOCK_ACCESS_FS, LANDLOCK_ACCESS_NET, LANDLOCK_CREATE_RULESET_VERSION, LANDLOCK_RULE, LOCK, MFD, MNT_DETACH, MOUNT_ATTR, MOVE_MOUNT, MS, MSG, NS_GET, Namespace, NamespaceError, O, OPEN_TREE, POLL, PR, PRIO_PROCESS, PROC_SUPER_MAGIC, PR_CAP_AMBIENT, P_PIDFD, PhaseSteps, Plan, Pty, RESOLVE, RLIMIT, Region, SCM_RIGHTS, SECBIT, SECCOMP_SET_MODE_FILTER, SIGNAL, SIG_SETMASK, SIOCGSKNS, SOCK, SOL_SOCKET, STATX_BASIC_STATS, STATX_INO, Slot, SyscallError, TIOC, UMOUNT_NOFOLLOW, UnsupportedError, W, attempt, attributeKeys, attributesOf, bits, brand, cString, check, checkAttributes, checkCanStart, checkJoin, checkKeys, close, count, coversOfProc, descriptor, diagnose, dieWith, errnoName, errnoNumber, errnoText, eventLoop, explain, handOver, hasCapability, hintFor, inside, invalidOption, isAtLeast, isInChroot, isPrivileged, isProbed, launch, lookAtInside, mountProc, namespaceTypes, open, openInside, openPty, persisted, phases, pidfdOpen, pidfdSendSignal, probeSyscall, procName, receive, receiveDatagram, rightsMessage, send, sendDatagram, signalName, socketpair, statusOf, step, succeed, syscallNumber, sysctl, textOf, thisMachine, undoAll, unpersist, whilePinned };
+export { AF_UNIX, AT, AT_FDCWD, BlockingLoop, CAP, CAPABILITY_VERSION, CLONE, CLONE_NEW, Child, EPOLL, F, FD_CLOEXEC, FSCONFIG, FSMOUNT_CLOEXEC, FSOPEN_CLOEXEC, FUTEX, F_SEAL, LANDLOCK_ACCESS_FS, LANDLOCK_ACCESS_NET, LANDLOCK_CREATE_RULESET_VERSION, LANDLOCK_RULE, LOCK, MFD, MNT_DETACH, MOUNT_ATTR, MOVE_MOUNT, MS, MSG, NS_GET, Namespace, NamespaceError, O, OPEN_TREE, POLL, PR, PRIO_PROCESS, PROC_SUPER_MAGIC, PR_CAP_AMBIENT, P_PIDFD, PhaseSteps, Plan, Pty, RESOLVE, RLIMIT, Region, SCM_RIGHTS, SECBIT, SECCOMP_SET_MODE_FILTER, SIGNAL, SIG_SETMASK, SIOCGSKNS, SOCK, SOL_SOCKET, STATX_BASIC_STATS, STATX_INO, Slot, SyscallError, TIOC, UMOUNT_NOFOLLOW, UnsupportedError, W, attempt, attributeKeys, attributesOf, bits, brand, cString, check, checkAttributes, checkCanStart, checkCgroup, checkJoin, checkKeys, close, count, coversOfProc, descriptor, diagnose, dieWith, errnoName, errnoNumber, errnoText, eventLoop, explain, handOver, hasCapability, hasSupplementaryGroups, hintFor, inside, invalidOption, isAtLeast, isInChroot, isPrivileged, isProbed, launch, lookAtInside, mountProc, namespaceTypes, open, openInside, openPty, persisted, phases, pidfdOpen, pidfdSendSignal, probeSyscall, procName, receive, receiveDatagram, rightsMessage, send, sendDatagram, signalName, socketpair, statusOf, step, succeed, syscallNumber, sysctl, textOf, thisMachine, undoAll, unescapeOctal, unpersist, whilePinned };
 export type { Argument, Capability, CapabilityChange, CapabilityLists, CapabilitySetName, Command, Contribution, Datagram, Diagnosis, Ended, ErrnoName, ErrorCode, Exit, ExplainedStep, FailedStep, Failure, Fd, LandlockRules, LaunchOptions, Limit, LimitName, LimitValue, Loop, Machine, Memory, Message, NamespaceErrorDetails, NamespaceIdentity, NamespaceRef, NamespaceType, ParkedChild, Phase, ProbedCall, ProcessAttributes, Program, Protections, PtySize, Ready, Refusal, Remedy, ResourceUsage, RunningOptions, Securebit, Source, SpawnError, Step, StepOptions, SyscallName };

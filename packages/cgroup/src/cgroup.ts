@@ -1,6 +1,7 @@
 import {
   CLONE_NEW,
   type Contribution,
+  checkCgroup,
   checkKeys,
   invalidOption,
   type NamespaceRef,
@@ -25,7 +26,7 @@ export interface CgroupOptions {
 export function cgroup(options: CgroupOptions = {}): Contribution {
   checkKeys('cgroup', options, ['placement', 'namespace', 'join'], 'cgroup')
   const { placement, namespace = true, join } = options
-  checkPlacement(placement)
+  checkCgroup('cgroup.placement', placement)
   if (typeof namespace !== 'boolean')
     throw invalidOption('cgroup.namespace: true or false is wanted', 'cgroup')
   if (join !== undefined && options.namespace !== undefined)
@@ -39,20 +40,4 @@ export function cgroup(options: CgroupOptions = {}): Contribution {
     placement,
     steps: () => {},
   }
-}
-
-function checkPlacement(placement: unknown): void {
-  if (placement === undefined) return
-  if (
-    typeof placement === 'object' &&
-    placement !== null &&
-    'fd' in placement &&
-    Number.isInteger(placement.fd)
-  )
-    return
-  if (typeof placement !== 'string' || placement === '' || placement.includes('\0'))
-    throw invalidOption(
-      'cgroup.placement: a directory of the cgroup v2 tree, or { fd }, is wanted',
-      'cgroup',
-    )
 }

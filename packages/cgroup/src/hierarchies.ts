@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { unescapeOctal } from '@ns/syscalls'
 
 /** Which cgroups this machine has (cgroups(7)), as this process sees them. */
 export interface Hierarchies {
@@ -57,7 +58,9 @@ function parseMounts(mountinfo: string): readonly Mount[] {
   return mountinfo.split('\n').flatMap((line) => {
     const [, , , root = '', point = '', ...rest] = line.split(' ')
     const [type = '', , options = ''] = rest.slice(rest.indexOf('-') + 1)
-    return type.startsWith('cgroup') ? [{ root, point, type, options: options.split(',') }] : []
+    if (!type.startsWith('cgroup')) return []
+    const [from, at] = [unescapeOctal(root), unescapeOctal(point)]
+    return [{ root: from, point: at, type, options: options.split(',') }]
   })
 }
 

@@ -137,6 +137,12 @@ describe('v1, v2 and both', () => {
       { v2: { mount: '/sys/fs/cgroup', controllers: ['cpu', 'memory'] }, v1: {} },
     ],
     [
+      'v2',
+      [two.replace('/sys/fs/cgroup', String.raw`/a\040b`)],
+      [],
+      { v2: { mount: '/a b', controllers: [] }, v1: {} },
+    ],
+    [
       'hybrid',
       [unified, one, systemd],
       [],

@@ -1,5 +1,4 @@
-import { attempt, type Namespace } from '@ns/syscalls'
-import { unescapeOctal } from './octal.ts'
+import { attempt, type Namespace, unescapeOctal } from '@ns/syscalls'
 import type { MountInfo } from './table.ts'
 
 /** `_IOR(0xb7, 0x5, __u64)` of `linux/nsfs.h`, Linux 6.11 */

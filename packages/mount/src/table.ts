@@ -8,8 +8,8 @@ import {
   type Region,
   type RunningOptions,
   type Slot,
+  unescapeOctal,
 } from '@ns/syscalls'
-import { unescapeOctal } from './octal.ts'
 import { readByStatmount } from './statmount.ts'
 
 /** A line of `/proc/PID/mountinfo` (proc_pid_mountinfo(5)). */

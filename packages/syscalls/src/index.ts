@@ -21,11 +21,13 @@ export type {
   CapabilitySetName,
   Securebit,
 } from './attributes/capability-sets.ts'
+export { checkCgroup } from './attributes/cgroup.ts'
 export type { LandlockRules } from './attributes/landlock.ts'
 export type { Limit, LimitName, LimitValue } from './attributes/limits.ts'
 export { hasCapability, isPrivileged } from './calls/capabilities.ts'
 export { type Datagram, receiveDatagram, sendDatagram } from './calls/datagrams.ts'
 export { close, type Message, open, receive, send, socketpair } from './calls/fds.ts'
+export { hasSupplementaryGroups } from './calls/groups.ts'
 export {
   type Exit,
   pidfdOpen,
@@ -60,6 +62,7 @@ export { UnsupportedError } from './errors/unsupported-error.ts'
 export * from './kernel/constants.ts'
 export { type ErrnoName, errnoName, errnoNumber, errnoText } from './kernel/errno.ts'
 export { type SyscallName, syscallNumber } from './kernel/numbers.ts'
+export { unescapeOctal } from './kernel/octal.ts'
 export { isAtLeast } from './kernel/release.ts'
 export { isProbed, type ProbedCall, probeSyscall, type Refusal } from './kernel/support.ts'
 export { Namespace, type NamespaceIdentity } from './namespaces/namespace.ts'

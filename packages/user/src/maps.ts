@@ -1,5 +1,11 @@
 import { readFileSync } from 'node:fs'
-import { CAP, hasCapability, invalidOption, NamespaceError } from '@ns/syscalls'
+import {
+  CAP,
+  hasCapability,
+  hasSupplementaryGroups,
+  invalidOption,
+  NamespaceError,
+} from '@ns/syscalls'
 import { layOut, punch, usable } from './arrange.ts'
 import {
   type IdRange,
@@ -134,10 +140,6 @@ export function decideSetgroups(
     )
   if (setgroups !== undefined) return setgroups
   return !isOneOwn || (isPrivileged && hasSupplementaryGroups()) ? 'allow' : 'deny'
-}
-
-function hasSupplementaryGroups(): boolean {
-  return (process.getgroups?.() ?? []).some((gid) => gid !== process.getegid?.())
 }
 
 function programsFor(ranges: Pick<Maps, 'uid' | 'gid'>, ids: Ids): Maps['programs'] {

@@ -2,6 +2,7 @@ import { constants } from 'node:os'
 import { invalidOption } from '../errors/namespace-error.ts'
 import type { Command } from '../program/command.ts'
 import { type CapabilityAttributes, checkCapabilities } from './capability-sets.ts'
+import { checkCgroup } from './cgroup.ts'
 import { checkBoolean } from './check.ts'
 import { checkGroups, type GroupAttributes } from './groups.ts'
 import { checkLandlock, type LandlockAttributes } from './landlock.ts'
@@ -74,7 +75,7 @@ export function checkAttributes(command: ProcessAttributes & Pick<Command, 'deta
   checkCapabilities(command)
   checkSeccomp(command)
   checkLandlock(command)
-  checkCgroup(command.cgroup)
+  checkCgroup('cgroup', command.cgroup)
   const { noNewPrivileges, parentDeathSignal, detached } = command
   checkBoolean('noNewPrivileges', noNewPrivileges)
   if (parentDeathSignal === undefined) return
@@ -82,12 +83,4 @@ export function checkAttributes(command: ProcessAttributes & Pick<Command, 'deta
     throw invalidOption(`parentDeathSignal: ${parentDeathSignal} is no signal’s name`)
   if (detached)
     throw invalidOption('parentDeathSignal: what is detached outlives its parent; leave out one')
-}
-
-function checkCgroup(cgroup: unknown): void {
-  if (cgroup === undefined) return
-  const isFd = typeof cgroup === 'object' && cgroup !== null && 'fd' in cgroup
-  if (isFd && Number.isInteger(cgroup.fd)) return
-  if (typeof cgroup !== 'string' || cgroup === '' || cgroup.includes('\0'))
-    throw invalidOption('cgroup: a directory of the cgroup v2 tree, or { fd }, is wanted', 'cgroup')
 }

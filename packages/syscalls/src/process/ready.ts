@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs'
+import { hasSupplementaryGroups } from '../calls/groups.ts'
 import { type NamespaceType, namespaceTypes, procName } from '../namespaces/types.ts'
 import type { Built } from '../program/build.ts'
 import { getWord, type Region } from '../program/memory.ts'
@@ -52,8 +53,4 @@ function ownInode(type: NamespaceType): number | undefined {
 
 function textIn(memory: Buffer, { offset, size }: Region): string {
   return textOf(memory.subarray(offset, offset + size))
-}
-
-function hasSupplementaryGroups(): boolean {
-  return (process.getgroups?.() ?? []).some((gid) => gid !== process.getgid?.())
 }

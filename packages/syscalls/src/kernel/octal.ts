@@ -1,4 +1,4 @@
-/** What the kernel writes as `\040`. */
+/** Text in which the kernel wrote space, tab, newline and backslash as `\040`: /proc/PID/mountinfo. */
 export function unescapeOctal(text: string): string {
   if (!text.includes('\\')) return text
   const latin1 = Buffer.from(text).toString('latin1')
