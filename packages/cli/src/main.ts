@@ -12,7 +12,7 @@ export async function main([verb, ...args]: readonly string[]): Promise<number> 
     if (own && !isHelp(args[0])) return await own.run(args)
     if (isHelp(verb) || own) return print(helpFor(own ? verb : args[0]))
     if (verb === '--version') return print(version())
-    throw new UsageError(verb === undefined ? 'a verb is wanted' : `'${verb}' is no verb of ns`)
+    throw verb === undefined ? new UsageError('a verb is wanted') : noVerb(verb)
   } catch (error) {
     return fail(error)
   }
@@ -24,8 +24,14 @@ function isHelp(word: string | undefined): boolean {
 }
 
 function helpFor(name: string | undefined): string {
-  const verb = verbs.get(name ?? '')
-  return name && verb ? helpOf(name, verb) : help(verbs)
+  if (name === undefined || isHelp(name)) return help(verbs)
+  const verb = verbs.get(name)
+  if (!verb) throw noVerb(name)
+  return helpOf(name, verb)
+}
+
+function noVerb(name: string): UsageError {
+  return new UsageError(`'${name}' is no verb of ns`)
 }
 
 /** The message and its hint: where in our code it happened is nobody's business at a prompt. */

@@ -206,6 +206,10 @@ test('help names every verb, that of a verb its flags, --version the version', a
   for (const type of types) expect(ofRun.stdout).toContain(`--${type}`)
   expect(ofRun.stdout).toContain('ns run --all -- sh')
   expect((await runNs('help', 'run')).stdout).toBe(ofRun.stdout)
+  expect(await runNs('help', 'nonesuch')).toMatchObject({
+    code: 125,
+    stderr: expect.stringContaining("'nonesuch' is no verb of ns"),
+  })
   const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
   expect((await runNs('--version')).stdout).toBe(`${JSON.parse(manifest).version}\n`)
 })

@@ -45,6 +45,7 @@ const headers = [
   'linux/sched.h',
   'linux/seccomp.h',
   'linux/securebits.h',
+  'linux/sockios.h',
   'linux/filter.h',
 ]
 
