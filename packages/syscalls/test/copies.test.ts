@@ -1,16 +1,12 @@
 import { asCaller, checkLeaks } from '@ns/testkit'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { AT_FDCWD, CLONE_NEW, close, launch, O, type Plan } from '../src/index.ts'
+import { secondCopy } from './support/second-copy.ts'
 
 checkLeaks()
 
 test('a contribution that was made with another copy of the package is understood', async (context) => {
-  vi.resetModules()
-  const other = await import('../src/index.ts')
-  context.skip(
-    other.launch === launch,
-    'modules are Node’s own here (scripts/vm): there is no second copy',
-  )
+  const other = await secondCopy(context)
   const arrived: number[] = []
   const steps = (plan: Plan) => {
     const { fd, steps } = other.handOver(plan, (it) => void arrived.push(it))

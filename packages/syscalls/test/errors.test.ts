@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { memfdCreate, pread, pwrite, seal } from '../src/calls/fds.ts'
 import { wait } from '../src/calls/processes.ts'
 import {
@@ -17,6 +17,7 @@ import {
   socketpair,
   UnsupportedError,
 } from '../src/index.ts'
+import { secondCopy } from './support/second-copy.ts'
 
 const source = join(import.meta.dirname, '../src')
 
@@ -99,12 +100,7 @@ test('errno names are the kernel’s, both ways; an unknown number stays visible
 })
 
 test('`instanceof` holds across two copies of the package, and for nothing else', async (context) => {
-  vi.resetModules()
-  const other = await import('../src/index.ts')
-  context.skip(
-    other.SyscallError === SyscallError,
-    'modules are Node’s own here (scripts/vm): there is no second copy',
-  )
+  const other = await secondCopy(context)
   const pairs = [
     [SyscallError, other.SyscallError, new other.SyscallError(1, 'x')],
     [NamespaceError, other.NamespaceError, other.invalidOption('x')],
