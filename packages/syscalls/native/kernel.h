@@ -16,7 +16,7 @@ enum {
   NR_exit = 60, NR_wait4 = 61, NR_kill = 62, NR_fcntl = 72, NR_capget = 125, NR_capset = 126, NR_rt_sigtimedwait = 128, NR_prctl = 157,
   NR_exit_group = 231, NR_ppoll = 271, NR_close = 3, NR_execveat = 322, NR_clone3 = 435,
   NR_read = 0, NR_fstat = 5, NR_sendto = 44, NR_recvmsg = 47, NR_socketpair = 53, NR_waitid = 247, NR_openat = 257,
-  NR_pidfd_send_signal = 424, NR_pidfd_open = 434,
+  NR_pidfd_send_signal = 424, NR_pidfd_open = 434, NR_close_range = 436,
 };
 
 static inline long syscall6(long nr, long a, long b, long c, long d, long e, long f) {
@@ -49,7 +49,7 @@ enum {
   NR_nanosleep = 101, NR_kill = 129, NR_rt_sigaction = 134, NR_rt_sigprocmask = 135, NR_rt_sigtimedwait = 137, NR_prctl = 167,
   NR_munmap = 215, NR_clone = 220, NR_mmap = 222, NR_wait4 = 260, NR_execveat = 281, NR_clone3 = 435,
   NR_openat = 56, NR_read = 63, NR_fstat = 80, NR_waitid = 95, NR_socketpair = 199, NR_sendto = 206, NR_recvmsg = 212,
-  NR_pidfd_send_signal = 424, NR_pidfd_open = 434,
+  NR_pidfd_send_signal = 424, NR_pidfd_open = 434, NR_close_range = 436,
 };
 
 static inline long syscall6(long nr, long a, long b, long c, long d, long e, long f) {

@@ -14,7 +14,10 @@ static u64 decode(const char *text) {
   return value;
 }
 
+/* Every end of a launcher, but for a kill. Its fds first: the memory that is undumpable goes before the fds do, and then
+ * who shares its user namespace may look at them (CVE-2026-46333: Linux before 5.10.256, 6.1.173, 6.12.89, 6.18.31). */
 static __attribute__((noreturn)) void quit(long status) {
+  CALL(close_range, 0, ~0U, 0, 0);
   for (;;) CALL(exit_group, status, 0, 0, 0);
 }
 
@@ -86,6 +89,7 @@ static __attribute__((noreturn)) void walk(volatile struct plan *plan) {
     for (int j = 0; j < 6; j++) args[j] = step->values >> j & 1 ? *(long *)step->args[j] : (long)step->args[j];
     list->progress = i + 1;
     if (step->kind == STEP_INIT) init(plan->size, args[0], args[1], args[2]);
+    if (step->kind == STEP_CALL && step->nr == NR_exit_group) quit(args[0]);
     long result;
 #ifdef UNPROTECTED
     if (step->nr == NR_prctl && args[0] == PR_SET_DUMPABLE) continue;
