@@ -21,6 +21,8 @@ interface EgressOptions {
     readonly allow: readonly string[];
     readonly onConnect?: ((connection: Connection) => void) | undefined;
     readonly onRefuse?: ((refusal: Refusal) => void) | undefined;
+    readonly privateNetworks?: boolean | undefined;
+    readonly maxConnections?: number | undefined;
     readonly connect?: Connect | undefined;
 }
 declare class Egress implements Contribution, AsyncDisposable {

@@ -20,6 +20,17 @@ hostOnly.addAddress('::', 'ipv6')
 hostOnly.addAddress('::1', 'ipv6')
 hostOnly.addSubnet('fe80::', 10, 'ipv6')
 
+/** Networks that are somebody's own (RFC 1918, RFC 6598, RFC 4193), and all that listen in one. */
+const privateNetworks = new BlockList()
+privateNetworks.addSubnet('10.0.0.0', 8)
+privateNetworks.addSubnet('172.16.0.0', 12)
+privateNetworks.addSubnet('192.168.0.0', 16)
+privateNetworks.addSubnet('100.64.0.0', 10)
+privateNetworks.addSubnet('224.0.0.0', 4)
+privateNetworks.addAddress('255.255.255.255')
+privateNetworks.addSubnet('fc00::', 7, 'ipv6')
+privateNetworks.addSubnet('ff00::', 8, 'ipv6')
+
 const familyOf = (address: string) => (isIP(address) === 6 ? 'ipv6' : 'ipv4')
 
 export function isLoopback(address: string): boolean {
@@ -29,4 +40,9 @@ export function isLoopback(address: string): boolean {
 /** Loopback, link-local and unspecified addresses, where no name that was allowed has to lead. */
 export function isHostOnly(address: string): boolean {
   return hostOnly.check(address, familyOf(address))
+}
+
+/** Addresses that lead into a network which whoever owns a name may not have been meant to reach. */
+export function isPrivate(address: string): boolean {
+  return privateNetworks.check(address, familyOf(address))
 }

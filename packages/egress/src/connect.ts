@@ -3,7 +3,7 @@ import { type LookupAddress, lookup } from 'node:dns'
 import { once } from 'node:events'
 import { isIP, type LookupFunction, connect as open, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { isHostOnly } from './address.ts'
+import { isHostOnly, isPrivate } from './address.ts'
 import { DatagramStream } from './datagram-stream.ts'
 import type { Protocol } from './service.ts'
 
@@ -32,14 +32,20 @@ export async function make(connect: Connect, connection: Connection): Promise<Du
   return outside
 }
 
-/** Connects from this process's own network. */
-export function connectOutside(connection: Connection): Promise<Duplex> {
-  return connection.protocol === 'udp' ? connectUdp(connection) : connectTcp(connection)
+/**
+ * Connects from this process's own network.
+ *
+ * @param privateNetworks whether a name may lead into a private network
+ */
+export function outside(privateNetworks: boolean): Connect {
+  const lookUp = lookupElsewhere(privateNetworks)
+  return (connection) =>
+    connection.protocol === 'udp' ? connectUdp(connection, lookUp) : connectTcp(connection, lookUp)
 }
 
-function connectTcp({ host, port }: Connection): Promise<Socket> {
+function connectTcp({ host, port }: Connection, lookUp: LookupFunction): Promise<Socket> {
   const { promise, resolve, reject } = Promise.withResolvers<Socket>()
-  const own = isIP(host) === 0 ? { lookup: lookupElsewhere } : {}
+  const own = isIP(host) === 0 ? { lookup: lookUp } : {}
   const socket = open({ host, port, allowHalfOpen: true, noDelay: true, ...own })
   socket.once('error', reject)
   socket.once('connect', () => {
@@ -49,8 +55,8 @@ function connectTcp({ host, port }: Connection): Promise<Socket> {
   return promise
 }
 
-async function connectUdp({ host, port }: Connection): Promise<Duplex> {
-  const address = isIP(host) === 0 ? await addressElsewhere(host) : host
+async function connectUdp({ host, port }: Connection, lookUp: LookupFunction): Promise<Duplex> {
+  const address = isIP(host) === 0 ? await addressOf(host, lookUp) : host
   const socket = createSocket(isIP(address) === 6 ? 'udp6' : 'udp4')
   try {
     socket.connect(port, address)
@@ -62,28 +68,35 @@ async function connectUdp({ host, port }: Connection): Promise<Duplex> {
   return new DatagramStream(socket)
 }
 
-function addressElsewhere(host: string): Promise<string> {
+function addressOf(host: string, lookUp: LookupFunction): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>()
-  lookupElsewhere(host, {}, (error, address) =>
-    error ? reject(error) : resolve(address as string),
-  )
+  lookUp(host, {}, (error, address) => (error ? reject(error) : resolve(address as string)))
   return promise
 }
 
-/** Drops what leads to this machine only: whoever owns an allowed name could let it lead to the host's own services. */
-const lookupElsewhere: LookupFunction = (host, options, done) => {
-  lookup(host, { ...options, all: true }, (error, found) => {
-    if (error) return done(error, [])
-    const addresses = found.filter(({ address }) => !isHostOnly(address))
-    const [first] = addresses as [LookupAddress?]
-    if (!first) return done(leadsHere(host, found), [])
-    if (options.all) done(null, addresses)
-    else done(null, first.address, first.family)
-  })
+/**
+ * Drops what leads to this machine only, and what leads into a private network unless that is wanted: whoever owns an
+ * allowed name could let it lead to services that were not meant for the child.
+ */
+function lookupElsewhere(privateNetworks: boolean): LookupFunction {
+  const isElsewhere = ({ address }: LookupAddress) =>
+    !isHostOnly(address) && (privateNetworks || !isPrivate(address))
+  return (host, options, done) => {
+    lookup(host, { ...options, all: true }, (error, found) => {
+      if (error) return done(error, [])
+      const addresses = found.filter(isElsewhere)
+      const [first] = addresses as [LookupAddress?]
+      if (!first) return done(leadsHere(host, found), [])
+      if (options.all) done(null, addresses)
+      else done(null, first.address, first.family)
+    })
+  }
 }
 
 function leadsHere(host: string, found: readonly LookupAddress[]): NodeJS.ErrnoException {
   const addresses = found.map(({ address }) => address).join(', ')
-  const message = `${host} leads to ${addresses}: services of this machine are for 'connect' to give`
-  return Object.assign(new Error(message), { code: 'EACCES' })
+  const wish = found.every(({ address }) => isHostOnly(address))
+    ? "services of this machine are for 'connect' to give"
+    : "set 'privateNetworks' if names may lead into a private network"
+  return Object.assign(new Error(`${host} leads to ${addresses}: ${wish}`), { code: 'EACCES' })
 }

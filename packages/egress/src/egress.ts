@@ -13,7 +13,7 @@ import {
 } from '@ns/syscalls'
 import { readAllowList } from './allow-list.ts'
 import { Arrival, type Arrived } from './arrival.ts'
-import { type Connect, type Connection, connectOutside } from './connect.ts'
+import { type Connect, type Connection, outside } from './connect.ts'
 import { addSteps } from './inside.ts'
 import { Network, type Policy } from './network.ts'
 import type { Refusal } from './refusal.ts'
@@ -29,6 +29,20 @@ export interface EgressOptions {
   readonly onConnect?: ((connection: Connection) => void) | undefined
   /** Is told of all that is refused. */
   readonly onRefuse?: ((refusal: Refusal) => void) | undefined
+  /**
+   * Whether a name may lead into a private network (RFC 1918, RFC 6598, RFC 4193) or to a group of machines (multicast).
+   * An address that is listed itself may be anywhere.
+   *
+   * @default false: who owns a name that is allowed would choose what is reached of yours
+   */
+  readonly privateNetworks?: boolean | undefined
+  /**
+   * Connections of one child at once, from 1; those of UDP are counted for each port, and the quietest makes room. Each
+   * takes two fds of this process.
+   *
+   * @default 1024
+   */
+  readonly maxConnections?: number | undefined
   /** Makes the connections, or answers them itself. @default from this process's own network */
   readonly connect?: Connect | undefined
 }
@@ -94,6 +108,8 @@ export class Egress implements Contribution, AsyncDisposable {
   }
 }
 
+const keys = ['allow', 'onConnect', 'onRefuse', 'privateNetworks', 'maxConnections', 'connect']
+
 /**
  * A gate for children that have no network but names that they were allowed. Inside there is `lo` and nothing else; every
  * connection arrives at this process, is checked by name and port, and is made from here.
@@ -102,14 +118,24 @@ export class Egress implements Contribution, AsyncDisposable {
  * @throws {NamespaceError} `ERR_NS_INVALID_OPTION` for malformed entries
  */
 export async function createEgress(options: EgressOptions): Promise<Egress> {
-  checkKeys('egress', options, ['allow', 'onConnect', 'onRefuse', 'connect'], 'net')
-  const { allow, onConnect, onRefuse, connect } = options
+  checkKeys('egress', options, keys, 'net')
+  const { allow, onConnect, onRefuse, privateNetworks, maxConnections = 1024, connect } = options
   for (const [key, value] of Object.entries({ onConnect, onRefuse, connect }))
     if (value !== undefined && typeof value !== 'function')
       throw invalidOption(`egress.${key}: a function is wanted`, 'net')
+  if (privateNetworks !== undefined && typeof privateNetworks !== 'boolean')
+    throw invalidOption('egress.privateNetworks: a boolean is wanted', 'net')
+  if (!Number.isSafeInteger(maxConnections) || maxConnections < 1)
+    throw invalidOption('egress.maxConnections: a number from 1 is wanted', 'net')
+  if (privateNetworks !== undefined && connect)
+    throw invalidOption(
+      'egress.privateNetworks: with connect, that decides where names lead',
+      'net',
+    )
   return new Egress({
     allowList: readAllowList(allow),
-    connect: connect ?? connectOutside,
+    connect: connect ?? outside(privateNetworks ?? false),
+    maxConnections,
     onConnect: onConnect ?? (() => {}),
     onRefuse: onRefuse ?? (() => {}),
   })

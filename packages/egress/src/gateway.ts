@@ -14,6 +14,8 @@ export interface GatewayParts {
   readonly targets: Targets
   readonly resolver: Resolver
   readonly connect: Connect
+  /** Of one child at once; flows of UDP count for each port. */
+  readonly maxConnections: number
   onConnect(connection: Connection): void
   onRefuse(refusal: Refusal): void
 }
@@ -25,6 +27,8 @@ export interface GatewayParts {
 export class Gateway {
   readonly #parts: GatewayParts
   readonly #open = new Set<Duplex>()
+  /** Of those, the child's ends. */
+  #inside = 0
 
   constructor(parts: GatewayParts) {
     this.#parts = parts
@@ -32,9 +36,18 @@ export class Gateway {
 
   /** Takes a connection, which nobody has read from yet. */
   async accept(socket: Socket): Promise<void> {
-    const { targets, resolver, connect, onConnect, onRefuse } = this.#parts
-    this.#keep(socket)
+    const { targets, resolver, connect, maxConnections, onConnect, onRefuse } = this.#parts
     const destination = originalDestination(socket)
+    if (this.#inside === maxConnections) {
+      const error = new Error(
+        `${maxConnections} connections of this child are open: 'maxConnections'`,
+      )
+      onRefuse({ reason: 'connect', protocol: 'tcp', ...destination, error })
+      return reset(socket)
+    }
+    this.#inside++
+    socket.once('close', () => this.#inside--)
+    this.#keep(socket)
     if (destination?.port === DNS_PORT) return resolver.serveTcp(socket)
     const target = destination && targets.find(destination.address)
     if (!destination || !target?.services.has(serviceOf('tcp', destination.port))) {

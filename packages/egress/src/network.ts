@@ -14,7 +14,7 @@ import { type MadeUp, ownAddresses, Targets } from './targets.ts'
 import { UdpGateway } from './udp-gateway.ts'
 
 /** What all children of a gate have in common. */
-export type Policy = Pick<GatewayParts, 'connect' | 'onConnect' | 'onRefuse'> & {
+export type Policy = Pick<GatewayParts, 'connect' | 'maxConnections' | 'onConnect' | 'onRefuse'> & {
   readonly allowList: AllowList
 }
 

@@ -8,8 +8,6 @@ import { serviceOf } from './service.ts'
 const IDLE = 120_000
 /** One that could not be made is not tried again for so long. */
 const PAUSE = 1000
-/** Of one child; the one that was quiet for the longest makes room. */
-const MOST = 4096
 /** Datagrams that wait for a flow to be made. */
 const WAITING = 16
 
@@ -71,8 +69,9 @@ export class UdpGateway {
     return flow
   }
 
+  /** The one that was quiet for the longest goes. */
   #makeRoom(): void {
-    if (this.#flows.size < MOST) return
+    if (this.#flows.size < this.#parts.maxConnections) return
     const [[key, flow] = []] = this.#flows
     if (key !== undefined && flow) this.#end(key, flow)
   }

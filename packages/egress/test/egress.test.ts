@@ -55,15 +55,42 @@ describe('what is allowed', () => {
     expect(it.refusals).toEqual([])
   })
 
-  test('is connected to from the parent’s own network', async () => {
+  /** What a child gets where its parent has a network of its own, in which a name leads to a server at that address. */
+  async function outside(address: string, ...wishes: string[]) {
     using scratch = new Scratch()
-    const hosts = scratch.file('hosts', '192.0.2.7 registry.example\n')
-    const script = `ip link set lo up && ip address add 192.0.2.7/32 dev lo &&
+    const at = address.replace('::ffff:', '')
+    const nodad = at.includes(':') ? 'nodad' : ''
+    const hosts = scratch.file('hosts', `${address} registry.example\n`)
+    const file = join(import.meta.dirname, 'fixtures/outside.mjs')
+    const script = `ip link set lo up && ip address add ${at} dev lo ${nodad} &&
       mount --bind ${hosts} /etc/hosts &&
-      exec ${process.execPath} --conditions=@ns/source ${join(import.meta.dirname, 'fixtures/outside.mjs')}`
+      exec ${process.execPath} --conditions=@ns/source ${file} ${[at, ...wishes].join(' ')}`
     const world = [rootInside(), ownMounts(), ownNetwork()]
     const { stdout, stderr } = await shell(world, script, { capabilities: 'keep' })
-    expect({ stdout, stderr }).toEqual({ stdout: '["198.18.0.1","hello ","pong"]', stderr: '' })
+    expect(stderr).toBe('')
+    return stdout.trimEnd()
+  }
+
+  test.each(['192.0.2.7', '2001:db8::7'])(
+    'is connected to from the parent’s own network: %s',
+    async (address) => {
+      expect(await outside(address)).toBe('["198.18.0.1","hello ","pong"]')
+    },
+  )
+
+  test.each([
+    '10.1.2.3',
+    '172.31.255.1',
+    '192.168.0.1',
+    '100.64.0.1',
+    'fd00::1',
+    '::ffff:10.1.2.3',
+  ])('is connected to at %s, a private network’s, only where that is wanted', async (address) => {
+    expect(await outside(address, 'privateNetworks')).toBe('["198.18.0.1","hello ","pong"]')
+    const [answers, ...refusals] = (await outside(address)).split('\n')
+    expect(answers).toBe('["198.18.0.1","ECONNRESET","lost"]')
+    const why = /EACCES registry\.example leads to [\da-f:.]+: set 'privateNetworks' if /
+    expect(refusals).toEqual(Array(2).fill(expect.stringMatching(why)))
   })
 
   test.each(failing)('that nobody answers is reset, and told of: %s', async (_, connect) => {
@@ -74,6 +101,22 @@ describe('what is allowed', () => {
     const script = 'exec 3<>/dev/tcp/registry.example/443; read -r line <&3'
     expect((await shell(withGate(it.gate), `bash -c '${script}'`)).stderr).toMatch(/reset by peer/)
     expect(it.refusals).toMatchObject([{ reason: 'connect', host: 'registry.example', error }])
+  })
+
+  test('is so many connections of one child at once, each more is reset and told of', async () => {
+    await using it = await observed({
+      allow: ['registry.example:443'],
+      connect: echo,
+      maxConnections: 3,
+    })
+    expect(await attempt(it.gate, 'many.mjs', [5])).toBe(3)
+    expect(it.refusals).toMatchObject(
+      Array(2).fill({
+        reason: 'connect',
+        port: 443,
+        error: { message: expect.stringMatching(/^3 connections .*maxConnections/) },
+      }),
+    )
   })
 
   test('is carried over 1,000 connections at once', async () => {
@@ -205,6 +248,20 @@ describe('a gate', () => {
     const child = launch(withGate(it.gate), { file: 'true', fds: [] }, { loop })
     loop.run(() => child.ended !== undefined)
     expect(child.ended?.error).toMatchObject({ code: 'ERR_NS_INVALID_OPTION' })
+  })
+})
+
+describe('options', () => {
+  test.each([
+    { maxConnections: 0 },
+    { maxConnections: 1.5 },
+    { privateNetworks: 1 },
+    { privateNetworks: true, connect: echo },
+  ])('%j is refused by name', async (options) => {
+    await expect(createEgress({ allow: [], ...(options as object) })).rejects.toMatchObject({
+      code: 'ERR_NS_INVALID_OPTION',
+      message: expect.stringContaining(`egress.${Object.keys(options)[0]}`),
+    })
   })
 })
 
