@@ -35,5 +35,6 @@ declare class Egress implements Contribution, AsyncDisposable {
     [Symbol.asyncDispose](): Promise<void>;
 }
 declare function createEgress(options: EgressOptions): Promise<Egress>;
-export { Egress, createEgress };
+declare function resolverSockets(): string[];
+export { Egress, createEgress, resolverSockets };
 export type { Connect, Connection, EgressOptions, Refusal };

@@ -1,5 +1,5 @@
 import { isatty } from 'node:tty'
-import type { SpawnOptions } from '@ns/spawn'
+import type { Namespaces, SpawnOptions } from '@ns/spawn'
 import { mountsOf } from './mounts.ts'
 import { namespacesOf } from './namespaces.ts'
 import { protectionsOf } from './protections.ts'
@@ -12,7 +12,9 @@ import { UsageError } from './usage-error.ts'
 export interface CommandLine {
   readonly file: string
   readonly args: readonly string[]
-  readonly options: SpawnOptions
+  readonly options: Omit<SpawnOptions, 'namespaces'> & { readonly namespaces?: Namespaces }
+  /** What the command's network has a way out to; without it there is none, or the caller's. */
+  readonly allow?: readonly string[] | undefined
 }
 
 /**
@@ -34,7 +36,8 @@ export function parse(args: readonly string[]): CommandLine {
     startTimeout: milliseconds(values['start-timeout']),
   } as const
   const namespaces = namespacesOf(values, mountsOf(tokens))
-  return { file, args: rest, options: { ...options, namespaces } }
+  const { allow } = values
+  return { file, args: rest, options: { ...options, namespaces }, ...(allow && { allow }) }
 }
 
 /** On a terminal the command gets one of its own; otherwise, or if it is to share ours, our own fds. */

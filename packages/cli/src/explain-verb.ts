@@ -1,6 +1,7 @@
 import { explain } from '@ns/spawn'
 import { parse } from './command-line.ts'
 import type { Topics } from './flags.ts'
+import { withGate } from './gate.ts'
 import { print } from './print.ts'
 import { topics } from './run/flags.ts'
 import type { Verb } from './verb.ts'
@@ -17,13 +18,14 @@ export const explainVerb: Verb = {
     ['ns explain --json --user --pid -- sh', 'number, phase, process and text of each'],
   ],
   topics: { ...how, ...topics },
-  run(args) {
+  async run(args) {
     const end = args.indexOf('--')
     const own = end < 0 ? args : args.slice(0, end)
     const isJson = own.includes('--json')
     const others = [...own.filter((arg) => arg !== '--json'), ...args.slice(own.length)]
-    const { file, args: rest, options } = parse(others)
-    const program = explain(file, rest, options)
+    const { line, gate } = await withGate(parse(others))
+    await using _gate = gate
+    const program = explain(line.file, line.args, line.options)
     return print(isJson ? JSON.stringify(program, undefined, 2) : `${program}`)
   },
 }

@@ -42,7 +42,7 @@ export function namespacesOf(values: Values, mounts: ReturnType<typeof mountsOf>
   const wanted = types.flatMap((type) => {
     const options = given(asked[type] ?? {})
     const join = joins.get(type)
-    const isNamed = (values as Options)[type] !== undefined
+    const isNamed = (values as Options)[type] !== undefined || (type === 'net' && values.allow)
     if (join !== undefined) {
       if (isNamed)
         throw new UsageError(`--${type} makes one, --join ${type} enters one: leave out either`)

@@ -11,6 +11,7 @@ export const runVerb: Verb = {
   examples: [
     ['ns run --all -- sh', 'a shell with all of its own'],
     ['ns run --user --net -- make test', 'no network, as an ordinary user too'],
+    ['ns run --user --allow registry.example:443 -- npm ci', 'a network with one way out'],
     ['ns run --all --share net --readonly --tmpfs /tmp -- sh', 'read-only, with our network'],
     ['ns run --user --root DIR --proc /proc --dev /dev -- sh', 'a directory as the root'],
     ['ns run --persist net=/run/netns/blue -- true', 'one that stays: ip -n blue link'],

@@ -1,6 +1,7 @@
 import { type Subprocess, spawn } from '@ns/spawn'
 import type { CommandLine } from './command-line.ts'
 import { codeOfExit } from './exit-code.ts'
+import { withGate } from './gate.ts'
 import { connect } from './pty.ts'
 import { readTerminal, takeBack } from './terminal.ts'
 
@@ -11,7 +12,13 @@ const FORWARDED = ['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2
 const TYPED: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT']
 
 /** Runs the command to its end; its exit code is ours. Rejects when it was not started. */
-export async function run({ file, args, options }: CommandLine): Promise<number> {
+export async function run(commandLine: CommandLine): Promise<number> {
+  const { line, gate } = await withGate(commandLine)
+  await using _gate = gate
+  return await runToEnd(line)
+}
+
+async function runToEnd({ file, args, options }: CommandLine): Promise<number> {
   const terminal = readTerminal()
   const isPlain = Object.keys(options.namespaces ?? {}).length === 0
   const sharesSession = options.pty === undefined && (options.session === false || isPlain)

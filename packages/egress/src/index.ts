@@ -18,3 +18,4 @@
 export type { Connect, Connection } from './connect.ts'
 export { createEgress, type Egress, type EgressOptions } from './egress.ts'
 export type { Refusal } from './refusal.ts'
+export { resolverSockets } from './resolver-sockets.ts'

@@ -96,6 +96,12 @@ export const details: Flags = {
     type: 'boolean',
     text: 'no user namespace can be made inside (implies user)',
   },
+  allow: {
+    type: 'string',
+    multiple: true,
+    value: ' NAME:PORT',
+    text: 'the only way out of net: NAME:PORT[/udp], *.NAME:PORT, ADDRESS:PORT (implies net)',
+  },
   'no-init': { type: 'boolean', text: 'the command itself is PID 1 (implies pid)' },
   'until-empty': { type: 'boolean', text: 'the init stays until all have ended (implies pid)' },
   boottime: {

@@ -31,6 +31,7 @@ type Text =
   | 'argv0'
 
 type List =
+  | 'allow'
   | 'share'
   | 'join'
   | 'persist'
