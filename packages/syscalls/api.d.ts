@@ -501,6 +501,8 @@ declare class Plan {
     rootInside: boolean;
     hasNewRoot: boolean;
     mayCoverDirectory: boolean;
+    hasReadonlyMounts: boolean;
+    isNested: boolean;
     readonly mountPoints: Set<string>;
     readonly warnings: string[];
     readonly warningsIfFailed: {

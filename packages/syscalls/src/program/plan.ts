@@ -81,6 +81,10 @@ export class Plan {
   hasNewRoot = false
   /** Whether something may be mounted over the caller's directory, or above it: who is in it has to enter it anew. */
   mayCoverDirectory = false
+  /** Whether read-only mounts, or masks, are made: who has CAP_SYS_ADMIN over the mount namespace can undo them. */
+  hasReadonlyMounts = false
+  /** Whether the command's user namespace is one below that of its mounts: no capability that it has counts there. */
+  isNested = false
   /** Where file systems will be mounted, below the new root. */
   readonly mountPoints: Set<string> = new Set()
   /** What the caller should know though it is no failure; `ready` carries it. */
