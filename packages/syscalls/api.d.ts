@@ -239,6 +239,7 @@ declare const SOL_SOCKET = 1;
 declare const SIOCGSKNS = 35148;
 declare const SCM_RIGHTS = 1;
 declare const MSG: {
+    readonly CTRUNC: 8;
     readonly DONTWAIT: 64;
     readonly NOSIGNAL: 16384;
     readonly CMSG_CLOEXEC: 1073741824;
@@ -585,6 +586,7 @@ declare function socketpair(type?: number): [number, number];
 interface Message {
     bytes: Buffer;
     fd?: number;
+    isFdLost?: boolean;
 }
 declare function receive(socket: number): Message | undefined;
 declare function send(socket: number, bytes: Uint8Array): boolean;
