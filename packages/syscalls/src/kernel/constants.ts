@@ -194,6 +194,7 @@ export const RESOLVE = {
 /** `include/uapi/linux/magic.h` */
 export const PROC_SUPER_MAGIC = 0x9fa0
 export const AF_UNIX = 1
+export const AF_NETLINK = 16
 export const SOCK = {
   STREAM: 1,
   DGRAM: 2,

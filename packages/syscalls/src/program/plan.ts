@@ -1,4 +1,4 @@
-import { AT_FDCWD, O } from '../kernel/constants.ts'
+import { AF_NETLINK, AT_FDCWD, O, SOCK } from '../kernel/constants.ts'
 import type { SyscallName } from '../kernel/numbers.ts'
 import type { NamespaceType } from '../namespaces/types.ts'
 import { Memory, type Region, Slot } from './memory.ts'
@@ -60,6 +60,24 @@ export class PhaseSteps {
       this.call('read', [fd, part, part.size], { path, ...options })
     }
     this.call('close', [fd], options)
+  }
+
+  /** Appends the step that sets an option of a socket to a number (setsockopt(2)). */
+  setOption(
+    socket: Argument,
+    { level, option, value }: { level: number; option: number; value: number },
+    options: StepOptions = {},
+  ): void {
+    const bytes = Buffer.alloc(4)
+    bytes.writeInt32LE(value)
+    this.call('setsockopt', [socket, level, option, bytes, bytes.length], options)
+  }
+
+  /** Appends the step that opens a netlink socket in the network namespace of this phase (netlink(7)). */
+  openNetlink(protocol: number, result: Slot, options: StepOptions = {}): void {
+    const what = { namespace: 'net', operation: 'open a netlink socket' } as const
+    const type = SOCK.RAW | SOCK.CLOEXEC
+    this.call('socket', [AF_NETLINK, type, protocol], { ...what, ...options, result })
   }
 }
 
