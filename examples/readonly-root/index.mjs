@@ -14,12 +14,14 @@ import { bind, run, tmpfs } from '@ns/spawn'
 
 const mountTable = () => readFileSync('/proc/self/mountinfo', 'utf8')
 const before = mountTable()
+const capabilities = { drop: 'all' }
 
 // 1. The host's root, read-only inside, with a /tmp that can be written to.
 const first = await run(
   'sh',
   ['-c', 'exec 2>&1; touch /etc/written; touch /tmp/written && echo /tmp is writable'],
   {
+    capabilities, // with those of a user namespace's root it could make the root writable again
     namespaces: {
       user: { map: 'root' },
       mount: { readonly: true, mounts: [tmpfs('/tmp')] },
@@ -45,6 +47,7 @@ try {
     ['-c', 'exec 2>&1; echo "the new root has:" *; touch /written || true'],
     {
       cwd: '/',
+      capabilities,
       namespaces: { user: { map: 'root' }, pid: true, mount: { root, readonly: true, mounts } },
     },
   )

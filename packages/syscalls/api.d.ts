@@ -227,6 +227,7 @@ declare const RESOLVE: {
 };
 declare const PROC_SUPER_MAGIC = 40864;
 declare const AF_UNIX = 1;
+declare const AF_NETLINK = 16;
 declare const SOCK: {
     readonly STREAM: 1;
     readonly DGRAM: 2;
@@ -239,6 +240,7 @@ declare const SOL_SOCKET = 1;
 declare const SIOCGSKNS = 35148;
 declare const SCM_RIGHTS = 1;
 declare const MSG: {
+    readonly CTRUNC: 8;
     readonly DONTWAIT: 64;
     readonly NOSIGNAL: 16384;
     readonly CMSG_CLOEXEC: 1073741824;
@@ -490,6 +492,12 @@ declare class PhaseSteps {
     push(...steps: Step[]): void;
     writeFile(directory: Argument, path: string, content: string, options?: StepOptions): void;
     readFile(directory: Argument, path: string, region: Region, options?: StepOptions): void;
+    setOption(socket: Argument, { level, option, value }: {
+        level: number;
+        option: number;
+        value: number;
+    }, options?: StepOptions): void;
+    openNetlink(protocol: number, result: Slot, options?: StepOptions): void;
 }
 declare class Plan {
     #private;
@@ -501,6 +509,8 @@ declare class Plan {
     rootInside: boolean;
     hasNewRoot: boolean;
     mayCoverDirectory: boolean;
+    hasReadonlyMounts: boolean;
+    isNested: boolean;
     readonly mountPoints: Set<string>;
     readonly warnings: string[];
     readonly warningsIfFailed: {
@@ -583,6 +593,7 @@ declare function socketpair(type?: number): [number, number];
 interface Message {
     bytes: Buffer;
     fd?: number;
+    isFdLost?: boolean;
 }
 declare function receive(socket: number): Message | undefined;
 declare function send(socket: number, bytes: Uint8Array): boolean;
@@ -865,5 +876,7 @@ declare class Pty extends Duplex {
 }
 declare function dieWith(plan: Plan, statm: Slot): readonly Step[];
 declare function mountProc(plan: Plan, phase: 'mounts' | 'proc', target: string, namespace: NamespaceType): void;
-export { AF_UNIX, AT, AT_FDCWD, BlockingLoop, CAP, CAPABILITY_VERSION, CLONE, CLONE_NEW, Child, EPOLL, F, FD_CLOEXEC, FSCONFIG, FSMOUNT_CLOEXEC, FSOPEN_CLOEXEC, FUTEX, F_SEAL, LANDLOCK_ACCESS_FS, LANDLOCK_ACCESS_NET, LANDLOCK_CREATE_RULESET_VERSION, LANDLOCK_RULE, LOCK, MFD, MNT_DETACH, MOUNT_ATTR, MOVE_MOUNT, MS, MSG, NS_GET, Namespace, NamespaceError, O, OPEN_TREE, POLL, PR, PRIO_PROCESS, PROC_SUPER_MAGIC, PR_CAP_AMBIENT, P_PIDFD, PhaseSteps, Plan, Pty, RESOLVE, RLIMIT, Region, SCM_RIGHTS, SECBIT, SECCOMP_SET_MODE_FILTER, SIGNAL, SIG_SETMASK, SIOCGSKNS, SOCK, SOL_SOCKET, STATX_BASIC_STATS, STATX_INO, Slot, SyscallError, TIOC, UMOUNT_NOFOLLOW, UnsupportedError, W, attempt, attributeKeys, attributesOf, bits, brand, cString, check, checkAttributes, checkCanStart, checkCgroup, checkJoin, checkKeys, close, count, coversOfProc, descriptor, diagnose, dieWith, errnoName, errnoNumber, errnoText, eventLoop, explain, handOver, hasCapability, hasSupplementaryGroups, hintFor, inside, invalidOption, isAtLeast, isInChroot, isPrivileged, isProbed, launch, lookAtInside, mountProc, namespaceTypes, open, openInside, openPty, persisted, phases, pidfdOpen, pidfdSendSignal, probeSyscall, procName, receive, receiveDatagram, rightsMessage, send, sendDatagram, signalName, socketpair, statusOf, step, succeed, syscallNumber, sysctl, textOf, thisMachine, undoAll, unescapeOctal, unpersist, whilePinned };
+declare function filesInPath(name: string): string[];
+declare function mayExecute(path: string): boolean;
+export { AF_NETLINK, AF_UNIX, AT, AT_FDCWD, BlockingLoop, CAP, CAPABILITY_VERSION, CLONE, CLONE_NEW, Child, EPOLL, F, FD_CLOEXEC, FSCONFIG, FSMOUNT_CLOEXEC, FSOPEN_CLOEXEC, FUTEX, F_SEAL, LANDLOCK_ACCESS_FS, LANDLOCK_ACCESS_NET, LANDLOCK_CREATE_RULESET_VERSION, LANDLOCK_RULE, LOCK, MFD, MNT_DETACH, MOUNT_ATTR, MOVE_MOUNT, MS, MSG, NS_GET, Namespace, NamespaceError, O, OPEN_TREE, POLL, PR, PRIO_PROCESS, PROC_SUPER_MAGIC, PR_CAP_AMBIENT, P_PIDFD, PhaseSteps, Plan, Pty, RESOLVE, RLIMIT, Region, SCM_RIGHTS, SECBIT, SECCOMP_SET_MODE_FILTER, SIGNAL, SIG_SETMASK, SIOCGSKNS, SOCK, SOL_SOCKET, STATX_BASIC_STATS, STATX_INO, Slot, SyscallError, TIOC, UMOUNT_NOFOLLOW, UnsupportedError, W, attempt, attributeKeys, attributesOf, bits, brand, cString, check, checkAttributes, checkCanStart, checkCgroup, checkJoin, checkKeys, close, count, coversOfProc, descriptor, diagnose, dieWith, errnoName, errnoNumber, errnoText, eventLoop, explain, filesInPath, handOver, hasCapability, hasSupplementaryGroups, hintFor, inside, invalidOption, isAtLeast, isInChroot, isPrivileged, isProbed, launch, lookAtInside, mayExecute, mountProc, namespaceTypes, open, openInside, openPty, persisted, phases, pidfdOpen, pidfdSendSignal, probeSyscall, procName, receive, receiveDatagram, rightsMessage, send, sendDatagram, signalName, socketpair, statusOf, step, succeed, syscallNumber, sysctl, textOf, thisMachine, undoAll, unescapeOctal, unpersist, whilePinned };
 export type { Argument, Capability, CapabilityChange, CapabilityLists, CapabilitySetName, Command, Contribution, Datagram, Diagnosis, Ended, ErrnoName, ErrorCode, Exit, ExplainedStep, FailedStep, Failure, Fd, LandlockRules, LaunchOptions, Limit, LimitName, LimitValue, Loop, Machine, Memory, Message, NamespaceErrorDetails, NamespaceIdentity, NamespaceRef, NamespaceType, ParkedChild, Phase, ProbedCall, ProcessAttributes, Program, Protections, PtySize, Ready, Refusal, Remedy, ResourceUsage, RunningOptions, Securebit, Source, SpawnError, Step, StepOptions, SyscallName };

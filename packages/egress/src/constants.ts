@@ -2,7 +2,6 @@
 
 export const AF_INET = 2
 export const AF_INET6 = 10
-export const AF_NETLINK = 16
 export const SO_PEERCRED = 17
 export const SOL_IP = 0
 export const IP_PKTINFO = 8

@@ -3,7 +3,7 @@ import { net } from '@ns/net'
 import { NETLINK_PROTOCOL } from '@ns/netlink'
 import { AF_UNIX, type Fd, MSG, type Plan, rightsMessage, Slot, SOCK } from '@ns/syscalls'
 import { bytesOf } from './address.ts'
-import { AF_INET, AF_INET6, AF_NETLINK } from './constants.ts'
+import { AF_INET, AF_INET6 } from './constants.ts'
 
 /** What is opened inside, and the letter of the message by which it comes out. */
 export const LETTER = {
@@ -54,7 +54,7 @@ export function addSteps(plan: Plan, gate: Fd, udpPorts: readonly number[]): voi
     steps.call('close', [fd], options)
   }
   const netlink = (protocol: number) => (result: Slot) =>
-    steps.call('socket', [AF_NETLINK, SOCK.RAW | SOCK.CLOEXEC, protocol], { ...options, result })
+    steps.openNetlink(protocol, result, options)
   const inet = (type: number, address: string) => (result: Slot) => {
     const name = socketName(address)
     const family = name.readUInt16LE()

@@ -75,6 +75,11 @@ export function addEntry(tree: Tree, entry: MountEntry): void {
   add(tree, entry)
 }
 
+/** Whether an entry takes a right away that a remount, or an unmount, gives back. */
+export function isReadonly(entry: MountEntry): boolean {
+  return entry.kind === 'mask' || ('readonly' in entry && Boolean(entry.readonly))
+}
+
 /** @throws {NamespaceError} `ERR_NS_INVALID_OPTION` unless it is what one of the functions here returned */
 export function checkEntry(entry: MountEntry, index: number): void {
   if (!Object.hasOwn(kinds, entry?.kind ?? ''))

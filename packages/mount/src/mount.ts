@@ -9,7 +9,7 @@ import {
   type Plan,
 } from '@ns/syscalls'
 import { addDirectory, directory } from './entries/files.ts'
-import { addEntry, checkEntry, type MountEntry } from './entries.ts'
+import { addEntry, checkEntry, isReadonly, type MountEntry } from './entries.ts'
 import { MountPoints } from './mount-points.ts'
 import { checkPropagation, PROPAGATION_BITS, type Propagation } from './propagation.ts'
 import { addRoot, checkRoot, makeReadonly, type Root } from './root.ts'
@@ -65,6 +65,7 @@ export function mount(options: MountOptions = {}): Contribution {
   if (!Array.isArray(mounts)) throw invalidOption('mount.mounts: a list is wanted', 'mount')
   mounts.forEach(checkEntry)
   const addSteps = (plan: Plan): Tree => {
+    plan.hasReadonlyMounts = readonly || mounts.some(isReadonly)
     if (propagation !== 'unchanged') addPropagation(plan, PROPAGATION_BITS[propagation])
     const tree = new Tree(plan, isShared)
     if (root === undefined && mounts.length === 0) {

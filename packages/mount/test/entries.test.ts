@@ -83,7 +83,7 @@ describe('bind', () => {
       'ls /x /y',
     )
     expect(stdout).toBe('/x:\n\n/y:\nroot\n')
-    expect(ready.warnings).toEqual([
+    expect(ready.warnings.filter((text) => text.startsWith('bind:'))).toEqual([
       expect.stringMatching(`bind: '${missing}' does not exist and is skipped`),
     ])
   })
@@ -313,7 +313,7 @@ describe('the caller’s directory', () => {
     expect(readonly.stderr).toMatch('Read-only')
     const masked = await here([mask(`${work()}/sub`)], script)
     expect(masked.stdout).toBe(`${work()}/sub\n`)
-    expect(masked.ready.warnings).toEqual([])
+    expect(masked.ready.warnings).not.toContainEqual(expect.stringMatching('directory'))
     const relative = await here([mask(`${work()}/sub`)], script, { cwd: '../sub' })
     expect(relative.stdout).toBe(`${work()}/sub\n`)
   })

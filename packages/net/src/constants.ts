@@ -7,5 +7,4 @@ export const AF = { INET: 2, INET6: 10 } as const
 export const SO_REUSEADDR = 2
 export const IPPROTO_IPV6 = 41
 export const IPV6_V6ONLY = 26
-export const AF_NETLINK = 16
 export const NETLINK_ROUTE = 0

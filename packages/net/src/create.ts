@@ -1,4 +1,5 @@
 import {
+  AF_NETLINK,
   attempt,
   CLONE_NEW,
   close,
@@ -16,7 +17,7 @@ import {
   SOCK,
   SyscallError,
 } from '@ns/syscalls'
-import { AF_NETLINK, NETLINK_ROUTE } from './constants.ts'
+import { NETLINK_ROUTE } from './constants.ts'
 import { addLoopback, bringLoopbackUp } from './loopback.ts'
 import { whileThere } from './thread.ts'
 
@@ -70,9 +71,7 @@ export function addNetwork(plan: Plan, { lo = true }: NewNetwork, socket: Slot):
   const steps = plan.in('net')
   steps.call('unshare', [CLONE_NEW.net], { namespace: 'net', operation: 'create' })
   addLoopback(plan, lo, 'net')
-  const type = SOCK.RAW | SOCK.CLOEXEC
-  const options = { namespace: 'net', operation: 'open a netlink socket' } as const
-  steps.call('socket', [AF_NETLINK, type, NETLINK_ROUTE], { ...options, result: socket })
+  steps.openNetlink(NETLINK_ROUTE, socket)
 }
 
 /** One whose root is the caller. */

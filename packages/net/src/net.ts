@@ -8,9 +8,8 @@ import {
   type NamespaceRef,
   type Phase,
   type Plan,
-  SOCK,
 } from '@ns/syscalls'
-import { AF_NETLINK, NETLINK_ROUTE } from './constants.ts'
+import { NETLINK_ROUTE } from './constants.ts'
 import { addLoopback } from './loopback.ts'
 import { checkWiring, type WiringOptions } from './start/options.ts'
 import { Wiring } from './start/wiring.ts'
@@ -82,9 +81,7 @@ export function net(options: NetOptions = {}): Contribution {
 
 /** The parent gets a socket of the new namespace: it may not look at the child, and does not need to. */
 function addHandOver(plan: Plan, wiring: Wiring): void {
-  const options = { namespace: 'net', operation: 'open a netlink socket' } as const
   const { fd, steps } = handOver(plan, (received) => wiring.take(received))
-  const type = SOCK.RAW | SOCK.CLOEXEC
-  plan.in('user').call('socket', [AF_NETLINK, type, NETLINK_ROUTE], { ...options, result: fd })
+  plan.in('user').openNetlink(NETLINK_ROUTE, fd)
   plan.in('user').push(...steps)
 }

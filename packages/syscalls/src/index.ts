@@ -99,6 +99,7 @@ export { dieWith } from './program/parent-death.ts'
 export { PhaseSteps, Plan, textOf } from './program/plan.ts'
 export { mountProc } from './program/proc.ts'
 export type { Protections } from './program/protections.ts'
+export { filesInPath, mayExecute } from './program/search-path.ts'
 export {
   type Argument,
   bits,

@@ -1,7 +1,6 @@
-import { attempt, close, descriptor, MSG, SOCK } from '@ns/syscalls'
+import { AF_NETLINK, attempt, close, descriptor, MSG, SOCK } from '@ns/syscalls'
 
 // include/uapi/linux: netlink.h, netfilter/nfnetlink.h, netfilter/nf_tables.h
-const AF_NETLINK = 16
 const NETLINK_NETFILTER = 12
 const NLMSG_HDRLEN = 16
 const NLM_F = { REQUEST: 1, DUMP: 0x300 } as const

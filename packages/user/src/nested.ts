@@ -31,6 +31,7 @@ export function addNested(plan: Plan, { uid, gid }: Pick<Maps, 'uid' | 'gid'>): 
       'user.disableNested contradicts pid.join: the processes there could look at this one meanwhile',
       'user',
     )
+  plan.isNested = true
   const steps = plan.in('nested')
   const unshare = [CLONE_NEW.user]
   const dumpable = (value: number) =>

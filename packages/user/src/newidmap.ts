@@ -1,6 +1,6 @@
 import { execFile, spawnSync } from 'node:child_process'
-import { accessSync, constants, readFileSync, statSync } from 'node:fs'
-import { attempt, CAP, cString, NamespaceError } from '@ns/syscalls'
+import { readFileSync, statSync } from 'node:fs'
+import { attempt, CAP, cString, filesInPath, mayExecute, NamespaceError } from '@ns/syscalls'
 import { formatRanges, type IdRange } from './id-map.ts'
 
 /** Which of the two maps. */
@@ -14,8 +14,6 @@ const programs = {
 const PATIENCE = 10_000
 /** `sys/statvfs.h` */
 const ST_NOSUID = 2
-/** libc's PATH when the environment has none (confstr(3), _CS_PATH). */
-const DEFAULT_PATH = '/bin:/usr/bin'
 
 /**
  * The program that writes a map of more ids than one's own, by the privilege that its file has.
@@ -25,9 +23,7 @@ const DEFAULT_PATH = '/bin:/usr/bin'
  */
 export function findNewidmap(kind: Kind): string {
   const { name } = programs[kind]
-  const directories = (process.env.PATH ?? DEFAULT_PATH).split(':')
-  const paths = directories.filter((it) => it.startsWith('/')).map((it) => `${it}/${name}`)
-  const found = paths.filter(isFile)
+  const found = filesInPath(name)
   const [first] = found
   if (first === undefined)
     throw unusable(
@@ -68,23 +64,6 @@ function weaknessOf(path: string, kind: Kind): Weakness | undefined {
       hint: 'start this Node.js without no_new_privs (systemd: NoNewPrivileges=no; containers: allowPrivilegeEscalation, no-new-privileges)',
     }
   return undefined
-}
-
-function isFile(path: string): boolean {
-  try {
-    return statSync(path).isFile()
-  } catch {
-    return false // nothing there; or in a directory that is closed to this user, which execvp passes over too
-  }
-}
-
-function mayExecute(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
 }
 
 /** Reads `struct vfs_cap_data`: after the revision the permitted and the inheritable set, 32 at a time. */

@@ -1,6 +1,6 @@
-import { accessSync, closeSync, constants, openSync } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
 import { findParent, readHierarchies } from '@ns/cgroup'
-import type { Remedy } from '@ns/syscalls'
+import { filesInPath, mayExecute, type Remedy } from '@ns/syscalls'
 import { findNewidmap, readSubids } from '@ns/user'
 import { type Finding, no, refused, yes } from './finding.ts'
 
@@ -50,10 +50,7 @@ function cgroups(): readonly Finding[] {
 }
 
 function program(name: string): Finding {
-  const directories = (process.env.PATH ?? '/bin:/usr/bin').split(':')
-  const path = directories
-    .map((directory) => `${directory}/${name}`)
-    .find((file) => file.startsWith('/') && mayAccess(file, constants.X_OK))
+  const path = filesInPath(name).find(mayExecute)
   const remedy: Remedy = {
     change: `install ${name}`,
     price: 'a program that has to be kept up to date',
@@ -79,14 +76,5 @@ function tun(): Finding {
     }
     const cause = `/dev/net/tun cannot be opened (${(error as NodeJS.ErrnoException).code})`
     return no(id, cause, [remedy], { code: 'ERR_NS_PERMISSION' })
-  }
-}
-
-function mayAccess(path: string, mode: number): boolean {
-  try {
-    accessSync(path, mode)
-    return true
-  } catch {
-    return false
   }
 }

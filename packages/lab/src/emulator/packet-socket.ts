@@ -28,10 +28,11 @@ export async function openPacketSocket(
     const type = SOCK.RAW | SOCK.NONBLOCK | SOCK.CLOEXEC
     steps.call('socket', [AF_PACKET, type, 0], { ...step, result: fd })
     const set = (level: number, option: number, value: number, isWish = false) =>
-      steps.call('setsockopt', [fd, level, option, int32(value), 4], {
-        ...step,
-        ...(isWish ? ({ tolerate: ['EPERM'] } as const) : {}),
-      })
+      steps.setOption(
+        fd,
+        { level, option, value },
+        { ...step, ...(isWish ? ({ tolerate: ['EPERM'] } as const) : {}) },
+      )
     if (frames === 'with header') set(SOL_PACKET, PACKET.VNET_HDR, 1)
     set(SOL_PACKET, PACKET.IGNORE_OUTGOING, 1)
     set(SOL_SOCKET, SO.RCVBUF, ROOM)
@@ -44,10 +45,4 @@ export async function openPacketSocket(
     name.writeInt32LE(index, 4)
     steps.call('bind', [fd, name, name.length], step)
   })
-}
-
-function int32(value: number): Buffer {
-  const memory = Buffer.alloc(4)
-  memory.writeInt32LE(value)
-  return memory
 }

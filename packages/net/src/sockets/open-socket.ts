@@ -47,10 +47,11 @@ export async function openSocket({ net, user }: Place, options: SocketOptions): 
       steps.call('socket', [family, kind, 0], { ...step, operation: 'open a socket', result: fd })
       if (!name) return
       const set = (level: number, option: number, on: boolean) =>
-        steps.call('setsockopt', [fd, level, option, int32(Number(on)), 4], {
-          ...step,
-          operation: 'set up a socket',
-        })
+        steps.setOption(
+          fd,
+          { level, option, value: Number(on) },
+          { ...step, operation: 'set up a socket' },
+        )
       // As libuv does: a port can be had again while connections of a former listener die. Of UDP it would be shared.
       if (type === 'stream') set(SOL_SOCKET, SO_REUSEADDR, true)
       if (family === AF.INET6) set(IPPROTO_IPV6, IPV6_V6ONLY, ipv6Only)
@@ -79,10 +80,4 @@ function socketAddress(address: string, port: number): Buffer {
   name.writeUInt16BE(checkPort('port', port), 2)
   name.set(bytes, family === AF.INET6 ? 8 : 4)
   return name
-}
-
-function int32(value: number): Buffer {
-  const bytes = Buffer.alloc(4)
-  bytes.writeInt32LE(value)
-  return bytes
 }

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
-import { accessSync, closeSync, constants, openSync } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
 import { promisify } from 'node:util'
-import { NamespaceError, UnsupportedError } from '@ns/syscalls'
+import { filesInPath, mayExecute, NamespaceError, UnsupportedError } from '@ns/syscalls'
 import type { UserModeDriver } from './options.ts'
 
 const TUN = '/dev/net/tun'
@@ -38,25 +38,11 @@ export async function findProgram(wanted: UserModeDriver | undefined): Promise<P
       ? ['slirp4netns']
       : ['pasta', 'slirp4netns']
   for (const driver of drivers) {
-    const path = lookUp(driver)
+    const path = filesInPath(driver).find(mayExecute)
     if (path) return await look(driver, path)
   }
   const names = drivers.map((driver) => `${driver} (package ${packages[driver]})`)
   throw new UnsupportedError(`userMode: not installed: ${names.join(', ')}`)
-}
-
-function lookUp(name: string): string | undefined {
-  const directories = (process.env.PATH ?? '').split(':').filter(Boolean)
-  return directories
-    .map((directory) => `${directory}/${name}`)
-    .find((path) => {
-      try {
-        accessSync(path, constants.X_OK)
-        return true
-      } catch {
-        return false
-      }
-    })
 }
 
 async function look(driver: UserModeDriver, path: string): Promise<Program> {

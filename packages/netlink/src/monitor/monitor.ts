@@ -1,4 +1,5 @@
 import {
+  AF_NETLINK,
   checkKeys,
   eventLoop,
   invalidOption,
@@ -10,7 +11,7 @@ import {
 } from '@ns/syscalls'
 import type { Message } from '../codec/message.ts'
 import { Netlink } from '../netlink.ts'
-import { AF_NETLINK, NETLINK, NETLINK_PROTOCOL } from '../socket/constants.ts'
+import { NETLINK, NETLINK_PROTOCOL } from '../socket/constants.ts'
 import { NetlinkSocket } from '../socket/netlink-socket.ts'
 import { type EventType, groups, type MonitorEvent, parseEvent } from './event.ts'
 

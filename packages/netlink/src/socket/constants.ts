@@ -1,6 +1,5 @@
 // include/uapi/linux/netlink.h, include/linux/socket.h
 
-export const AF_NETLINK = 16
 export const SOL_NETLINK = 270
 /** Options of a netlink socket. */
 export const NETLINK = {

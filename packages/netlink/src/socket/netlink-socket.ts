@@ -1,4 +1,5 @@
 import {
+  AF_NETLINK,
   close,
   descriptor,
   type NamespaceRef,
@@ -10,7 +11,7 @@ import {
 import { NLM_F } from '../codec/constants.ts'
 import { decodeMessages, encodeMessages, type Message, type Request } from '../codec/message.ts'
 import { NetlinkError } from '../errors/netlink-error.ts'
-import { AF_NETLINK, NETLINK, SOL_NETLINK } from './constants.ts'
+import { NETLINK, SOL_NETLINK } from './constants.ts'
 import { Datagrams } from './datagrams.ts'
 import { collectDump } from './dump.ts'
 import { collectReplies, type Reply } from './exchange.ts'
@@ -65,10 +66,9 @@ export class NetlinkSocket {
     net: NamespaceRef,
     { user }: RunningOptions = {},
   ): Promise<NetlinkSocket> {
-    const fd = await openInside({ user, net }, (plan, result) => {
-      const options = { namespace: 'net', operation: 'open a netlink socket', result } as const
-      plan.in('net').call('socket', [AF_NETLINK, SOCK.RAW | SOCK.CLOEXEC, protocol], options)
-    })
+    const fd = await openInside({ user, net }, (plan, result) =>
+      plan.in('net').openNetlink(protocol, result),
+    )
     return NetlinkSocket.#own(protocol, fd)
   }
 

@@ -19,7 +19,7 @@ import {
 
 /** What decides what an option means: who the command is. */
 export interface Identity {
-  /** Id 0, inside if there is an inside. */
+  /** Id 0, inside if there is an inside, and special at an exec: not with NOROOT. */
   readonly isRoot: boolean
   /** A user namespace is made or joined: the process has all capabilities in it. */
   readonly hasUser: boolean
@@ -61,9 +61,8 @@ function wantedSets(
 /** Adds the change of capabilities and securebits. Inheritable is empty unless asked for (CVE-2022-29162). */
 export function addCapabilities(plan: Plan, command: Command, identity: Identity): void {
   const { securebits } = command
-  const isRoot = identity.isRoot && !securebits?.includes('NOROOT')
   const option = command.capabilities ?? (identity.isolated ? 'drop' : 'keep')
-  const sets = wantedSets(option, { ...identity, isRoot })
+  const sets = wantedSets(option, identity)
   const bits = securebits?.reduce((all, name) => all | SECBIT[name], 0)
   const changesId = command.uid !== undefined && command.uid !== 0
   if (bits !== undefined && !sets && changesId)

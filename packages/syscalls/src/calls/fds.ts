@@ -12,7 +12,7 @@ import {
 } from '../kernel/constants.ts'
 import { errnoNumber } from '../kernel/errno.ts'
 import { closing, opening } from './ledger.ts'
-import { MSGHDR_BYTES, writeMsghdr } from './msghdr.ts'
+import { flagsOf, MSGHDR_BYTES, writeMsghdr } from './msghdr.ts'
 import { attempt, count, cString, descriptor, succeed } from './result.ts'
 
 /**
@@ -87,6 +87,8 @@ export interface Message {
   bytes: Buffer
   /** An fd sent by SCM_RIGHTS, close-on-exec; yours to close. */
   fd?: number
+  /** One was sent, and dropped by the kernel, as this process has no number left for it. */
+  isFdLost?: boolean
 }
 
 /**
@@ -108,6 +110,7 @@ export function receive(socket: number): Message | undefined {
     memory.readInt32LE(control.at + 12) === SCM_RIGHTS
   const message: Message = { bytes: memory.subarray(bytes.at, bytes.at + length) }
   if (memory.readUInt32LE(40) >= 20 && isRights) message.fd = memory.readInt32LE(control.at + 16)
+  else if (flagsOf(memory) & MSG.CTRUNC) message.isFdLost = true
   return message
 }
 

@@ -7,6 +7,7 @@ interface Part {
 }
 
 const VECTOR = 56
+const FLAGS = 48
 /** `struct msghdr` and one `struct iovec`; what they point to comes behind them. */
 export const MSGHDR_BYTES = 72
 
@@ -29,4 +30,9 @@ export function writeMsghdr(
   memory.writeBigUInt64LE(BigInt(control.size), 40)
   memory.writeBigUInt64LE(pointer(bytes), VECTOR)
   memory.writeBigUInt64LE(BigInt(bytes.size), VECTOR + 8)
+}
+
+/** `MSG_*` that recvmsg has set: what became of the message. */
+export function flagsOf(memory: Buffer): number {
+  return memory.readInt32LE(FLAGS)
 }

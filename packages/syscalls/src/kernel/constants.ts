@@ -194,6 +194,7 @@ export const RESOLVE = {
 /** `include/uapi/linux/magic.h` */
 export const PROC_SUPER_MAGIC = 0x9fa0
 export const AF_UNIX = 1
+export const AF_NETLINK = 16
 export const SOCK = {
   STREAM: 1,
   DGRAM: 2,
@@ -206,7 +207,12 @@ export const SOL_SOCKET = 1
 /** `include/uapi/linux/sockios.h`: an fd of a socket's network namespace (CAP_NET_ADMIN in its owner; Linux 4.9). */
 export const SIOCGSKNS = 0x894c
 export const SCM_RIGHTS = 1
-export const MSG = { DONTWAIT: 0x40, NOSIGNAL: 0x4000, CMSG_CLOEXEC: 0x40000000 } as const
+export const MSG = {
+  CTRUNC: 0x8,
+  DONTWAIT: 0x40,
+  NOSIGNAL: 0x4000,
+  CMSG_CLOEXEC: 0x40000000,
+} as const
 export const P_PIDFD = 3
 export const W = { NOHANG: 1, EXITED: 4, ALL: 0x40000000 } as const
 export const EPOLL = { CTL_ADD: 1, CTL_DEL: 2, IN: 1, OUT: 4 } as const

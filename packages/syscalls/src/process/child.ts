@@ -2,7 +2,7 @@ import { constants } from 'node:os'
 import { close, type Message } from '../calls/fds.ts'
 import type { Exit } from '../calls/processes.ts'
 import { MESSAGE } from '../program/joins.ts'
-import { interruptedError, stepError, timeoutError } from './failure.ts'
+import { interruptedError, lostFdError, stepError, timeoutError } from './failure.ts'
 import { HeldProcess } from './held-process.ts'
 import { Lifeline } from './lifeline.ts'
 import { actAsParent, releaseAll } from './parent-part.ts'
@@ -111,8 +111,9 @@ export class Child {
     return held
   }
 
-  #onMessage({ bytes, fd }: Message): void {
-    if (bytes.length === 0) this.#finishStart()
+  #onMessage({ bytes, fd, isFdLost }: Message): void {
+    if (isFdLost) this.#fail(lostFdError)
+    else if (bytes.length === 0) this.#finishStart()
     else if (bytes.toString() === MESSAGE.parked) this.#actAsParent()
     else if (bytes.toString() === MESSAGE.forked && fd !== undefined) this.#follow(fd)
     else if (fd !== undefined) (this.#state.onFd ?? this.#nextTaker() ?? close)(fd)

@@ -3,6 +3,7 @@ import type { ErrorCode } from '../errors/codes.ts'
 import { hintFor } from '../errors/hints.ts'
 import { type FailedStep, NamespaceError } from '../errors/namespace-error.ts'
 import { SyscallError } from '../errors/syscall-error.ts'
+import { errnoNumber } from '../kernel/errno.ts'
 import type { NamespaceType } from '../namespaces/types.ts'
 import type { Command } from '../program/command.ts'
 import type { PlacedStep } from '../program/program.ts'
@@ -116,6 +117,14 @@ export function interruptedError(
     operation: at.step.operation,
     step: describe(at, of),
   })
+}
+
+/** The error of a start whose child sent an fd that this process has no number left for: the kernel drops it (recvmsg(2)). */
+export function lostFdError(): NamespaceError {
+  const cause = new SyscallError(errnoNumber('EMFILE'), 'recvmsg')
+  const hint = hintFor({ call: cause.syscall, errno: cause.code })
+  const message = `an fd that the child sent was lost: ${cause.message}`
+  return new NamespaceError(message, { code: 'ERR_NS_SETUP', operation: 'take an fd', hint, cause })
 }
 
 /** The error of a start that took too long. */

@@ -4,7 +4,7 @@ import { type NamespaceType, namespaceTypes, procName } from '../namespaces/type
 import type { Built } from '../program/build.ts'
 import { getWord, type Region } from '../program/memory.ts'
 import { textOf } from '../program/plan.ts'
-import { type Protections, readProtections } from '../program/protections.ts'
+import { keepsCapability, type Protections, readProtections } from '../program/protections.ts'
 import { STATX_INO_OFFSET } from '../program/read-back.ts'
 
 /** What was really made, as the process itself saw it before its exec. */
@@ -22,9 +22,12 @@ export interface Ready {
   readonly warnings: readonly string[]
 }
 
+const UNDOABLE =
+  "the command has CAP_SYS_ADMIN over its mounts, and can make writable what is read-only here and uncover what is masked: set capabilities: { drop: 'all' } or user: { disableNested: true }, or let its id inside be another than 0"
+
 /** Reads it from the plan's memory once the command is executed. */
 export function readyFrom(memory: Buffer, built: Built, pid: number): Ready {
-  const { identities, maps, groups, plan } = built
+  const { identities, maps, groups, plan, protections: regions } = built
   const inodeOf = (type: NamespaceType) => {
     const region = identities.get(type)
     return region
@@ -39,7 +42,10 @@ export function readyFrom(memory: Buffer, built: Built, pid: number): Ready {
   const warnings = [...plan.warnings, ...failed.map(({ text }) => text)]
   if (groups && getWord(memory, groups.region.offset) < 0 && hasSupplementaryGroups())
     warnings.push('supplementary groups are kept: setgroups is denied in this user namespace')
-  const protections = built.protections && readProtections(memory, built.protections)
+  const protections = regions && readProtections(memory, regions)
+  const restrictsMounts = plan.hasReadonlyMounts && !plan.isNested
+  if (restrictsMounts && protections && keepsCapability(protections, regions, 'CAP_SYS_ADMIN'))
+    warnings.push(UNDOABLE)
   const ready = { pid, namespaces, warnings, ...(protections && { protections }) }
   return maps
     ? { ...ready, uidMap: textIn(memory, maps.uid), gidMap: textIn(memory, maps.gid) }

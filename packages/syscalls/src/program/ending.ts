@@ -1,7 +1,7 @@
 import { readlinkSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { attributeKeys } from '../attributes/attributes.ts'
-import { addCapabilities } from '../attributes/capabilities.ts'
+import { addCapabilities, type Identity } from '../attributes/capabilities.ts'
 import { addGroups } from '../attributes/groups.ts'
 import { addIds } from '../attributes/ids.ts'
 import { addLandlock } from '../attributes/landlock.ts'
@@ -40,7 +40,8 @@ export function addCommand(
   if (plan.init) addInit(plan, blueprint.lifeline, running, command.detached === true)
   if (command.detached) plan.in('session').call('setsid', [], { operation: 'detach' })
   addSession(plan, command, isolated)
-  const groups = addCredentials(plan, command, { isolated, hasUser })
+  const isRoot = isRootAtExec(plan, command, hasUser)
+  const groups = addCredentials(plan, command, { isRoot, hasUser, isolated })
   warnOfParent(plan, blueprint, command)
   addDirectory(plan, command)
   addUmask(plan, command)
@@ -49,7 +50,7 @@ export function addCommand(
   const maps = hasUser ? addMaps(plan, blueprint.contributions) : undefined
   addFds(plan, command.fds ?? [0, 1, 2])
   addTerminal(plan, command)
-  const protections = addProtections(plan, command, isolated)
+  const protections = addProtections(plan, command, { isRoot, isolated })
   addSignals(plan)
   return { candidates: addExec(plan, command), identities, maps, groups, protections }
 }
@@ -66,18 +67,21 @@ export function addEnd(plan: Plan): End {
   }
 }
 
-/** Groups, ids and capabilities; returns what setgroups answered where that may be a refusal. */
-function addCredentials(
-  plan: Plan,
-  command: Command,
-  { isolated, hasUser }: { isolated: boolean; hasUser: boolean },
-): Slot | undefined {
-  const changesIds = (command.uid ?? command.gid) !== undefined
-  const groups = addGroups(plan, command.groups ?? (isolated || changesIds ? 'drop' : 'keep'))
-  addIds(plan, command)
+/** Whether exec gives the command what is in its bounding set. */
+function isRootAtExec(plan: Plan, { uid, securebits }: Command, hasUser: boolean): boolean {
   const ownRoot = hasUser ? plan.rootInside : process.geteuid?.() === 0
-  const isRoot = command.uid === undefined ? ownRoot : command.uid === 0
-  addCapabilities(plan, command, { isRoot, hasUser, isolated })
+  return (uid === undefined ? ownRoot : uid === 0) && !securebits?.includes('NOROOT')
+}
+
+/** Groups, ids and capabilities; returns what setgroups answered where that may be a refusal. */
+function addCredentials(plan: Plan, command: Command, identity: Identity): Slot | undefined {
+  const changesIds = (command.uid ?? command.gid) !== undefined
+  const groups = addGroups(
+    plan,
+    command.groups ?? (identity.isolated || changesIds ? 'drop' : 'keep'),
+  )
+  addIds(plan, command)
+  addCapabilities(plan, command, identity)
   return groups
 }
 
@@ -105,7 +109,7 @@ function addDirectory(plan: Plan, { cwd }: Command): void {
 function addProtections(
   plan: Plan,
   command: Command,
-  isolated: boolean,
+  { isRoot, isolated }: Pick<Identity, 'isRoot' | 'isolated'>,
 ): ProtectionRegions | undefined {
   const filters = filtersOf(command)
   const isRestricted = filters.length > 0 || command.landlock !== undefined
@@ -119,7 +123,7 @@ function addProtections(
   const landlock = addLandlock(plan, command)
   const limits = addLimits(plan, wantedLimits(command))
   addSeccomp(plan, command)
-  return { status, filters: filters.length, landlock, limits }
+  return { status, isRoot, filters: filters.length, landlock, limits }
 }
 
 function warnOfParent(plan: Plan, blueprint: Blueprint, command: Command): void {

@@ -4,10 +4,9 @@ import { errnoNumber } from '../kernel/errno.ts'
 import type { Command } from './command.ts'
 import type { Slot } from './memory.ts'
 import type { Plan } from './plan.ts'
+import { directoriesOf } from './search-path.ts'
 import { check, step } from './step.ts'
 
-/** libc's PATH when the environment has none (confstr(3), _CS_PATH). */
-const DEFAULT_PATH = '/bin:/usr/bin'
 /** A candidate that isn't there, or can't be used: the next directory is tried, as execvp(3) does. */
 const GO_ON: readonly ErrnoName[] = [
   'ENOENT',
@@ -88,9 +87,7 @@ function variablesOf(env: NonNullable<Command['env']>): string[] {
 
 function candidatePaths(file: string, path: string | undefined): string[] {
   if (file.includes('/')) return [file]
-  return [...new Set((path ?? DEFAULT_PATH).split(':'))].map((directory) =>
-    directory === '' ? file : `${directory}/${file}`,
-  )
+  return directoriesOf(path).map((directory) => (directory === '' ? file : `${directory}/${file}`))
 }
 
 /** Adds the end of all programs: nothing is blocked in the command. */

@@ -1,4 +1,4 @@
-import { AT_FDCWD, O } from '../kernel/constants.ts'
+import { AF_NETLINK, AT_FDCWD, O, SOCK } from '../kernel/constants.ts'
 import type { SyscallName } from '../kernel/numbers.ts'
 import type { NamespaceType } from '../namespaces/types.ts'
 import { Memory, type Region, Slot } from './memory.ts'
@@ -61,6 +61,24 @@ export class PhaseSteps {
     }
     this.call('close', [fd], options)
   }
+
+  /** Appends the step that sets an option of a socket to a number (setsockopt(2)). */
+  setOption(
+    socket: Argument,
+    { level, option, value }: { level: number; option: number; value: number },
+    options: StepOptions = {},
+  ): void {
+    const bytes = Buffer.alloc(4)
+    bytes.writeInt32LE(value)
+    this.call('setsockopt', [socket, level, option, bytes, bytes.length], options)
+  }
+
+  /** Appends the step that opens a netlink socket in the network namespace of this phase (netlink(7)). */
+  openNetlink(protocol: number, result: Slot, options: StepOptions = {}): void {
+    const what = { namespace: 'net', operation: 'open a netlink socket' } as const
+    const type = SOCK.RAW | SOCK.CLOEXEC
+    this.call('socket', [AF_NETLINK, type, protocol], { ...what, ...options, result })
+  }
 }
 
 /** A program while the contributions write it. */
@@ -81,6 +99,10 @@ export class Plan {
   hasNewRoot = false
   /** Whether something may be mounted over the caller's directory, or above it: who is in it has to enter it anew. */
   mayCoverDirectory = false
+  /** Whether read-only mounts, or masks, are made: who has CAP_SYS_ADMIN over the mount namespace can undo them. */
+  hasReadonlyMounts = false
+  /** Whether the command's user namespace is one below that of its mounts: no capability that it has counts there. */
+  isNested = false
   /** Where file systems will be mounted, below the new root. */
   readonly mountPoints: Set<string> = new Set()
   /** What the caller should know though it is no failure; `ready` carries it. */

@@ -22,6 +22,8 @@ export interface Protections {
 export interface ProtectionRegions {
   /** `/proc/self/status` */
   readonly status: Region
+  /** Whether exec gives it what is in its bounding set. */
+  readonly isRoot: boolean
   /** Filters that were loaded since. */
   readonly filters: number
   readonly landlock: number | undefined
@@ -65,4 +67,16 @@ export function readProtections(memory: Buffer, regions: ProtectionRegions): Pro
       [...regions.limits].map(([name, region]) => [name, readLimit(memory, region)]),
     ),
   }
+}
+
+/** Whether the command has a capability after its exec: root what is bounding, all others what is ambient (capabilities(7)). */
+export function keepsCapability(
+  { capabilities, noNewPrivileges }: Protections,
+  { isRoot }: Pick<ProtectionRegions, 'isRoot'>,
+  name: Capability,
+): boolean {
+  const { bounding, inheritable, permitted, ambient } = capabilities
+  if (!isRoot) return ambient.includes(name)
+  const isGiven = bounding.includes(name) || inheritable.includes(name)
+  return isGiven && (permitted.includes(name) || !noNewPrivileges)
 }

@@ -29,6 +29,11 @@ export const calls: readonly Cause[] = [
       `this kernel has no ${namespace} namespaces (CLONE flag 0x${CLONE_NEW[namespace].toString(16)})`,
   },
   {
+    when: ({ errno }) => errno === 'EMFILE',
+    find: () =>
+      'this process has as many fds open as it may: raise its limit (RLIMIT_NOFILE, `ulimit -n`), or close some',
+  },
+  {
     when: ({ errno }) => errno === 'ENOSYS',
     find: ({ call }) => `this kernel, or a seccomp filter, does not have ${call}`,
   },
