@@ -8,11 +8,11 @@ import type { Plan } from '../program/plan.ts'
 export interface KeyringAttributes {
   /**
    * `'new'`: an empty session keyring of its own; in the caller's are tickets and secrets, which no namespace hides.
-   * - It is a key of the command's user outside, who may have 200 (kernel.keys.maxkeys), and gives it back only a while
-   *   after the command's end: not more at once, and not hundreds a second. Hence no default.
-   * - It takes no privilege, and a few microseconds.
-   * - The user keyring stays: it is of all processes of that user, in a user namespace too. Against that, another user or
-   *   a filter without keyctl.
+   * - No default: it is one of the 200 keys (kernel.keys.maxkeys) of the user that the command is outside, given back a
+   *   moment after its end. Of an ordinary user's 250 commands at once 50 would fail.
+   * - It takes no privilege, and 3 µs of a start.
+   * - The user keyring stays in reach of all that have its uid outside, in a user namespace too. Against that: another
+   *   user, or a filter that refuses keyctl, add_key and request_key.
    * @default 'keep'
    * @see session-keyring(7)
    */

@@ -1,3 +1,4 @@
+import { lane } from '@ns/testkit'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Command, explain, syscallNumber } from '../../src/index.ts'
 import { allow, fail, filter } from '../support/bpf.ts'
@@ -66,6 +67,22 @@ test('a second one is another: no key goes from command to command', async () =>
   const search = perl('print search("ns:left") // "none"')
   expect((await run({ ...search, keyring: 'new' })).stdout).toBe('none')
   expect((await run(search)).stdout).toBe('none')
+})
+
+test('the user keyring stays in reach of its user, in a user namespace too; not of another', async () => {
+  const add = perl(`print user_keyring(), " ", add("ns:${process.pid}", "of the user", -4)`)
+  const [keyring, key] = (await run(add)).stdout.split(' ')
+  const look = {
+    ...perl(`link_key(${keyring}); print content(${key}) // "none"`),
+    keyring: 'new',
+  } as const
+  try {
+    expect((await run(look, [rootInside()])).stdout).toBe('of the user')
+    if (lane === 'root')
+      expect((await run({ ...look, uid: 54_321, gid: 54_321 })).stdout).toBe('none')
+  } finally {
+    await run(perl(`unlink_key(${key}, ${keyring})`))
+  }
 })
 
 test('`explain` shows the step behind the ids', () => {

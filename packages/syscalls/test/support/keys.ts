@@ -13,9 +13,12 @@ export function joinKeyring(): void {
 }
 
 /** Perl: subs that return the result, or undef with `$!`; strings are copied, as perl hands out what it could write to. */
-export const perlKeys = `
+export const perlKeys: string = `
   sub call { my @args = @_; my $result = syscall(shift @args, @args); $result < 0 ? undef : $result }
-  sub add { call(${addKey}, "user", $_[0], $_[1], length $_[1], ${SESSION_KEYRING}) }
+  sub user_keyring { call(${keyctl}, 0, -4, 0) }
+  sub link_key { call(${keyctl}, 8, $_[0], $_[1] // ${SESSION_KEYRING}) }
+  sub unlink_key { call(${keyctl}, 9, $_[0], $_[1]) }
+  sub add { call(${addKey}, "user", $_[0], $_[1], length $_[1], $_[2] // ${SESSION_KEYRING}) }
   sub join_new { call(${keyctl}, ${KEYCTL_JOIN_SESSION_KEYRING}, 0) }
   sub session { call(${keyctl}, 0, ${SESSION_KEYRING}, 0) }
   sub search { call(${keyctl}, 10, ${SESSION_KEYRING}, "user", $_[0], 0) }
