@@ -146,6 +146,7 @@ declare const RLIMIT: {
     readonly RTTIME: 15;
 };
 declare const PRIO_PROCESS = 0;
+declare const KEYCTL_JOIN_SESSION_KEYRING = 1;
 declare const TIOC: {
     readonly SCTTY: 21518;
     readonly SPGRP: 21520;
@@ -438,7 +439,7 @@ type NamespaceType = 'cgroup' | 'ipc' | 'mount' | 'net' | 'pid' | 'time' | 'user
 declare const CLONE_NEW: Readonly<Record<NamespaceType, number>>;
 declare const namespaceTypes: readonly NamespaceType[];
 declare function procName(type: NamespaceType): string;
-declare const phases: readonly ["arm", "scheduling", "joins", "user", "parked", "mapped", "time", "guard", "fork", "session", "cgroup", "uts", "ipc", "net", "propagation", "sources", "root", "mounts", "proc", "init", "job", "groups", "nested", "bounding-set", "ids", "capabilities", "cwd", "umask", "rearm", "no-new-privileges", "identity", "fds", "terminal", "close", "landlock", "limits", "signals", "seccomp", "exec"];
+declare const phases: readonly ["arm", "scheduling", "joins", "user", "parked", "mapped", "time", "guard", "fork", "session", "cgroup", "uts", "ipc", "net", "propagation", "sources", "root", "mounts", "proc", "init", "job", "groups", "nested", "bounding-set", "ids", "keyring", "capabilities", "cwd", "umask", "rearm", "no-new-privileges", "identity", "fds", "terminal", "close", "landlock", "limits", "signals", "seccomp", "exec"];
 type Phase = (typeof phases)[number];
 type ErrnoName = keyof typeof constants.errno;
 declare function errnoName(errno: number): string;
@@ -532,6 +533,9 @@ declare class Plan {
 interface GroupAttributes {
     readonly groups?: 'keep' | readonly number[] | undefined;
 }
+interface KeyringAttributes {
+    readonly keyring?: 'new' | 'keep' | undefined;
+}
 interface LandlockRules {
     readonly readonly?: readonly string[] | undefined;
     readonly readwrite?: readonly string[] | undefined;
@@ -567,7 +571,7 @@ interface SessionAttributes {
 interface UmaskAttributes {
     readonly umask?: number | undefined;
 }
-interface ProcessAttributes extends SessionAttributes, SchedulingAttributes, UmaskAttributes, LimitAttributes, GroupAttributes, CapabilityAttributes, SeccompAttributes, LandlockAttributes {
+interface ProcessAttributes extends SessionAttributes, SchedulingAttributes, UmaskAttributes, LimitAttributes, GroupAttributes, KeyringAttributes, CapabilityAttributes, SeccompAttributes, LandlockAttributes {
     readonly noNewPrivileges?: boolean | undefined;
     readonly parentDeathSignal?: NodeJS.Signals | undefined;
     readonly cgroup?: string | {
@@ -788,6 +792,7 @@ interface Protections {
     readonly noNewPrivileges: boolean;
     readonly capabilities: Readonly<Record<CapabilitySetName, readonly Capability[]>>;
     readonly groups: readonly number[];
+    readonly keyring?: number;
     readonly seccompFilters: number;
     readonly landlock?: number;
     readonly limits: Readonly<Partial<Record<LimitName, Limit>>>;
@@ -878,5 +883,5 @@ declare function dieWith(plan: Plan, statm: Slot): readonly Step[];
 declare function mountProc(plan: Plan, phase: 'mounts' | 'proc', target: string, namespace: NamespaceType): void;
 declare function filesInPath(name: string): string[];
 declare function mayExecute(path: string): boolean;
-export { AF_NETLINK, AF_UNIX, AT, AT_FDCWD, BlockingLoop, CAP, CAPABILITY_VERSION, CLONE, CLONE_NEW, Child, EPOLL, F, FD_CLOEXEC, FSCONFIG, FSMOUNT_CLOEXEC, FSOPEN_CLOEXEC, FUTEX, F_SEAL, LANDLOCK_ACCESS_FS, LANDLOCK_ACCESS_NET, LANDLOCK_CREATE_RULESET_VERSION, LANDLOCK_RULE, LOCK, MFD, MNT_DETACH, MOUNT_ATTR, MOVE_MOUNT, MS, MSG, NS_GET, Namespace, NamespaceError, O, OPEN_TREE, POLL, PR, PRIO_PROCESS, PROC_SUPER_MAGIC, PR_CAP_AMBIENT, P_PIDFD, PhaseSteps, Plan, Pty, RESOLVE, RLIMIT, Region, SCM_RIGHTS, SECBIT, SECCOMP_SET_MODE_FILTER, SIGNAL, SIG_SETMASK, SIOCGSKNS, SOCK, SOL_SOCKET, STATX_BASIC_STATS, STATX_INO, Slot, SyscallError, TIOC, UMOUNT_NOFOLLOW, UnsupportedError, W, attempt, attributeKeys, attributesOf, bits, brand, cString, check, checkAttributes, checkCanStart, checkCgroup, checkJoin, checkKeys, close, count, coversOfProc, descriptor, diagnose, dieWith, errnoName, errnoNumber, errnoText, eventLoop, explain, filesInPath, handOver, hasCapability, hasSupplementaryGroups, hintFor, inside, invalidOption, isAtLeast, isInChroot, isPrivileged, isProbed, launch, lookAtInside, mayExecute, mountProc, namespaceTypes, open, openInside, openPty, persisted, phases, pidfdOpen, pidfdSendSignal, probeSyscall, procName, receive, receiveDatagram, rightsMessage, send, sendDatagram, signalName, socketpair, statusOf, step, succeed, syscallNumber, sysctl, textOf, thisMachine, undoAll, unescapeOctal, unpersist, whilePinned };
+export { AF_NETLINK, AF_UNIX, AT, AT_FDCWD, BlockingLoop, CAP, CAPABILITY_VERSION, CLONE, CLONE_NEW, Child, EPOLL, F, FD_CLOEXEC, FSCONFIG, FSMOUNT_CLOEXEC, FSOPEN_CLOEXEC, FUTEX, F_SEAL, KEYCTL_JOIN_SESSION_KEYRING, LANDLOCK_ACCESS_FS, LANDLOCK_ACCESS_NET, LANDLOCK_CREATE_RULESET_VERSION, LANDLOCK_RULE, LOCK, MFD, MNT_DETACH, MOUNT_ATTR, MOVE_MOUNT, MS, MSG, NS_GET, Namespace, NamespaceError, O, OPEN_TREE, POLL, PR, PRIO_PROCESS, PROC_SUPER_MAGIC, PR_CAP_AMBIENT, P_PIDFD, PhaseSteps, Plan, Pty, RESOLVE, RLIMIT, Region, SCM_RIGHTS, SECBIT, SECCOMP_SET_MODE_FILTER, SIGNAL, SIG_SETMASK, SIOCGSKNS, SOCK, SOL_SOCKET, STATX_BASIC_STATS, STATX_INO, Slot, SyscallError, TIOC, UMOUNT_NOFOLLOW, UnsupportedError, W, attempt, attributeKeys, attributesOf, bits, brand, cString, check, checkAttributes, checkCanStart, checkCgroup, checkJoin, checkKeys, close, count, coversOfProc, descriptor, diagnose, dieWith, errnoName, errnoNumber, errnoText, eventLoop, explain, filesInPath, handOver, hasCapability, hasSupplementaryGroups, hintFor, inside, invalidOption, isAtLeast, isInChroot, isPrivileged, isProbed, launch, lookAtInside, mayExecute, mountProc, namespaceTypes, open, openInside, openPty, persisted, phases, pidfdOpen, pidfdSendSignal, probeSyscall, procName, receive, receiveDatagram, rightsMessage, send, sendDatagram, signalName, socketpair, statusOf, step, succeed, syscallNumber, sysctl, textOf, thisMachine, undoAll, unescapeOctal, unpersist, whilePinned };
 export type { Argument, Capability, CapabilityChange, CapabilityLists, CapabilitySetName, Command, Contribution, Datagram, Diagnosis, Ended, ErrnoName, ErrorCode, Exit, ExplainedStep, FailedStep, Failure, Fd, LandlockRules, LaunchOptions, Limit, LimitName, LimitValue, Loop, Machine, Memory, Message, NamespaceErrorDetails, NamespaceIdentity, NamespaceRef, NamespaceType, ParkedChild, Phase, ProbedCall, ProcessAttributes, Program, Protections, PtySize, Ready, Refusal, Remedy, ResourceUsage, RunningOptions, Securebit, Source, SpawnError, Step, StepOptions, SyscallName };

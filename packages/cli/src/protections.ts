@@ -9,6 +9,7 @@ type Protections = Pick<
   | 'uid'
   | 'gid'
   | 'capabilities'
+  | 'keyring'
   | 'seccomp'
   | 'limits'
   | 'cgroup'
@@ -26,6 +27,7 @@ export function protectionsOf(values: Values): Protections {
     uid: numberOf('uid', values.uid),
     gid: numberOf('gid', values.gid),
     capabilities: capabilitiesOf(values),
+    keyring: keyringOf(values.keyring),
     seccomp: values.seccomp?.map(readFilter),
     limits: limitsOf(values.limit),
     cgroup: values.placement,
@@ -40,6 +42,12 @@ export function numberOf(name: string, text: string | undefined): number | undef
   if (text === undefined) return undefined
   if (!/^\d{1,10}$/.test(text)) throw new UsageError(`--${name} ${text}: a number is wanted`)
   return Number(text)
+}
+
+/** @throws {UsageError} */
+export function keyringOf(word: string | undefined): SpawnOptions['keyring'] {
+  if (word === undefined || word === 'new' || word === 'keep') return word
+  throw new UsageError(`--keyring ${word}: new or keep is wanted`)
 }
 
 function capabilitiesOf(values: Values): SpawnOptions['capabilities'] {

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { attempt, KEYCTL_JOIN_SESSION_KEYRING, syscallNumber } from '@ns/syscalls'
 import { lane, Scratch } from '@ns/testkit'
 import { describe, expect, test } from 'vitest'
 import { parse } from '../src/command-line.ts'
 import { parseEnter } from '../src/enter/flags.ts'
-import { ns, runNs } from './support/ns.ts'
+import { execute, ns, runNs } from './support/ns.ts'
 
 const sh = (script: string) => ['--', 'sh', '-c', script]
 
@@ -65,6 +66,25 @@ describe('ns run, as unshare and bwrap', () => {
       ...sh(script),
     )
     expect(one.stdout).toMatch(/^CapEff:\t0000000000000020\n/)
+  })
+
+  test('--keyring new: the session keyring is not ours, of what is entered too', async () => {
+    attempt('keyctl', KEYCTL_JOIN_SESSION_KEYRING, null) // this thread's, which its children inherit
+    const command = ['perl', '-e', `print syscall(${syscallNumber('keyctl')}, 0, -3, 0)`]
+    const own = (await execute(command)).stdout
+    const places = [
+      ['run', '--user'],
+      ['enter', `--uts=/proc/${process.pid}/ns/uts`],
+    ]
+    for (const place of lane === 'root' ? places : places.slice(0, 1)) {
+      const keyring = async (...flags: string[]) =>
+        (await runNs(...place, ...flags, '--', ...command)).stdout
+      expect([await keyring(), await keyring('--keyring', 'keep')]).toEqual([own, own])
+      expect(await keyring('--keyring', 'new')).toMatch(/^\d+$/)
+      expect(await keyring('--keyring=new')).not.toBe(own)
+      const wrong = await runNs(...place, '--keyring', 'old', '--', 'true')
+      expect(wrong).toMatchObject({ code: 125, stderr: expect.stringContaining('new or keep') })
+    }
   })
 
   test('D1: --seccomp reads a filter from an fd', async () => {

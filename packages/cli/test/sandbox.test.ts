@@ -4,7 +4,7 @@ import { type AddressInfo, createServer } from 'node:net'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { attempt, type SyscallName, syscallNumber } from '@ns/syscalls'
+import { attempt, KEYCTL_JOIN_SESSION_KEYRING, type SyscallName, syscallNumber } from '@ns/syscalls'
 import { lane } from '@ns/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { tmpfs } from '../../mount/src/index.ts'
@@ -16,7 +16,6 @@ import { execute } from './support/ns.ts'
 type Sandbox = (file: string, args: string[]) => Promise<{ stdout: string }>
 const path = join(import.meta.dirname, '../../../examples/sandbox/sandbox.mjs')
 const load = async (): Promise<Sandbox> => (await import(pathToFileURL(path).href)).sandbox
-const JOIN_SESSION_KEYRING = 1
 
 let sandbox: Sandbox
 let secret: string
@@ -36,7 +35,7 @@ beforeAll(async () => {
   sleeper = spawn('sleep', ['600'])
   await new Promise<void>((done) => servers[0].listen(0, '127.0.0.1', done))
   await new Promise<void>((done) => servers[1].listen(`\0${abstract}`, done))
-  attempt('keyctl', JOIN_SESSION_KEYRING, null) // this thread's, which its children inherit
+  attempt('keyctl', KEYCTL_JOIN_SESSION_KEYRING, null) // this thread's, which its children inherit
   keyring = (await run('perl', ['-e', printKeyring])).stdout
 })
 

@@ -37,6 +37,7 @@ const headers = [
   'sys/wait.h',
   'linux/capability.h',
   'linux/futex.h',
+  'linux/keyctl.h',
   'linux/landlock.h',
   'linux/memfd.h',
   'linux/magic.h',

@@ -58,6 +58,7 @@ describe('the order', () => {
       'groups',
       'bounding-set',
       'ids',
+      'keyring',
       'capabilities',
       'cwd',
       'rearm',

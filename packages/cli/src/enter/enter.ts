@@ -1,7 +1,7 @@
 import type { Namespaces } from '@ns/spawn'
 import type { NamespaceType } from '@ns/syscalls'
 import { milliseconds, terminalOf } from '../command-line.ts'
-import { numberOf } from '../protections.ts'
+import { keyringOf, numberOf } from '../protections.ts'
 import { run } from '../run.ts'
 import type { Verb } from '../verb.ts'
 import { parseEnter, topics, type Values } from './flags.ts'
@@ -30,6 +30,7 @@ export const enter: Verb = {
       uid: numberOf('uid', values.uid),
       gid: numberOf('gid', values.gid),
       capabilities: values['keep-capabilities'] ? 'keep' : undefined,
+      keyring: keyringOf(values.keyring),
       groups: values['preserve-credentials'] ? 'keep' : undefined,
       cwd: values.cwd,
       startTimeout: milliseconds(values['start-timeout']),

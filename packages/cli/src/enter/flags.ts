@@ -68,6 +68,7 @@ export type Values = Readonly<{ [Type in NamespaceType]?: string }> & {
   readonly uid?: string
   readonly gid?: string
   readonly 'keep-capabilities'?: boolean
+  readonly keyring?: string
   readonly 'preserve-credentials'?: boolean
   readonly 'net-socket'?: string
   readonly root?: string

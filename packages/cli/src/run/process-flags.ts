@@ -16,6 +16,12 @@ export const command: Flags = {
   uid: { type: 'string', short: 'S', value: ' ID', text: 'the user id, inside' },
   gid: { type: 'string', short: 'G', value: ' ID', text: 'the group id, inside' },
   'keep-capabilities': { type: 'boolean', text: 'those that we have, which it else loses' },
+  keyring: {
+    type: 'string',
+    value: ' new|keep',
+    words: ['new', 'keep'],
+    text: 'new: an empty session keyring, without our keys',
+  },
   'no-pty': { type: 'boolean', text: 'shares this terminal, which it may then type into' },
   'start-timeout': { type: 'string', value: ' MS', text: 'a start that hangs fails after this' },
 }

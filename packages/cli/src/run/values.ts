@@ -25,6 +25,7 @@ type Text =
   | 'cwd'
   | 'uid'
   | 'gid'
+  | 'keyring'
   | 'start-timeout'
   | 'placement'
   | 'die-with-parent'

@@ -121,6 +121,7 @@ export const withAttributes: Sample = {
     oomScoreAdj: 900,
     affinity: [0],
     umask: 0o077,
+    keyring: 'new',
     limits: { nofile: 64 },
     capabilities: { drop: 'all', add: ['CAP_KILL'] },
     securebits: ['NOROOT'],

@@ -5,6 +5,7 @@ import { type CapabilityAttributes, checkCapabilities } from './capability-sets.
 import { checkCgroup } from './cgroup.ts'
 import { checkBoolean } from './check.ts'
 import { checkGroups, type GroupAttributes } from './groups.ts'
+import { checkKeyring, type KeyringAttributes } from './keyring.ts'
 import { checkLandlock, type LandlockAttributes } from './landlock.ts'
 import { type LimitAttributes, wantedLimits } from './limits.ts'
 import { checkScheduling, type SchedulingAttributes } from './scheduling.ts'
@@ -19,6 +20,7 @@ export interface ProcessAttributes
     UmaskAttributes,
     LimitAttributes,
     GroupAttributes,
+    KeyringAttributes,
     CapabilityAttributes,
     SeccompAttributes,
     LandlockAttributes {
@@ -41,6 +43,7 @@ const keys: { readonly [Key in keyof Required<ProcessAttributes>]: true } = {
   affinity: true,
   limits: true,
   groups: true,
+  keyring: true,
   capabilities: true,
   securebits: true,
   noNewPrivileges: true,
@@ -72,6 +75,7 @@ export function checkAttributes(command: ProcessAttributes & Pick<Command, 'deta
   checkUmask(command)
   wantedLimits(command)
   checkGroups(command)
+  checkKeyring(command)
   checkCapabilities(command)
   checkSeccomp(command)
   checkLandlock(command)

@@ -134,6 +134,7 @@ export const RLIMIT = {
   RTTIME: 15,
 } as const
 export const PRIO_PROCESS = 0
+export const KEYCTL_JOIN_SESSION_KEYRING = 1
 export const TIOC = { SCTTY: 0x540e, SPGRP: 0x5410 } as const
 export const SECCOMP_SET_MODE_FILTER = 1
 /** `linux/landlock.h` */

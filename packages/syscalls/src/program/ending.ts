@@ -4,6 +4,7 @@ import { attributeKeys } from '../attributes/attributes.ts'
 import { addCapabilities, type Identity } from '../attributes/capabilities.ts'
 import { addGroups } from '../attributes/groups.ts'
 import { addIds } from '../attributes/ids.ts'
+import { addKeyring } from '../attributes/keyring.ts'
 import { addLandlock } from '../attributes/landlock.ts'
 import { addLimits, wantedLimits } from '../attributes/limits.ts'
 import { addScheduling } from '../attributes/scheduling.ts'
@@ -119,11 +120,12 @@ function addProtections(
       .call('prctl', [PR.SET_NO_NEW_PRIVS, 1, 0, 0, 0], { operation: 'set no_new_privs' })
   if (!isolated && !attributeKeys.some((key) => command[key] !== undefined)) return undefined
   const groups = Array.isArray(command.groups) ? command.groups : (process.getgroups?.() ?? [])
+  const keyring = addKeyring(plan, command)
   const status = addStatus(plan, groups.length)
   const landlock = addLandlock(plan, command)
   const limits = addLimits(plan, wantedLimits(command))
   addSeccomp(plan, command)
-  return { status, isRoot, filters: filters.length, landlock, limits }
+  return { status, isRoot, keyring, filters: filters.length, landlock, limits }
 }
 
 function warnOfParent(plan: Plan, blueprint: Blueprint, command: Command): void {

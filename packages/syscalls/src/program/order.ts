@@ -57,6 +57,8 @@ export const phases = [
   // Before the ids: it takes CAP_SETPCAP, which a change to another id than 0 gives up.
   'bounding-set',
   'ids',
+  // After the ids: the keyring belongs to the command's user, and counts as his. Before seccomp, which may forbid it.
+  'keyring',
   // After the ids: changing them from 0 clears the capabilities, or needs them.
   'capabilities',
   // With the command's own rights: its directory must not be one that only we could enter (CVE-2024-21626).

@@ -1,7 +1,7 @@
 import { type Capability, type CapabilitySetName, namesOf } from '../attributes/capability-sets.ts'
 import type { Limit, LimitName } from '../attributes/limits.ts'
 import { readLimit } from '../attributes/limits.ts'
-import type { Region } from './memory.ts'
+import { getWord, type Region, type Slot } from './memory.ts'
 import { type Plan, textOf } from './plan.ts'
 
 /** What restricts the process, as it read it itself before its exec. */
@@ -10,6 +10,8 @@ export interface Protections {
   readonly capabilities: Readonly<Record<CapabilitySetName, readonly Capability[]>>
   /** Supplementary groups, as ids inside; 65534 has no id there (user_namespaces(7)). */
   readonly groups: readonly number[]
+  /** Serial number of a session keyring of its own; absent: the caller's. */
+  readonly keyring?: number
   /** How many are stacked, with those that the caller has. */
   readonly seccompFilters: number
   /** The ABI of the rules; absent without. */
@@ -24,6 +26,7 @@ export interface ProtectionRegions {
   readonly status: Region
   /** Whether exec gives it what is in its bounding set. */
   readonly isRoot: boolean
+  readonly keyring: Slot | undefined
   /** Filters that were loaded since. */
   readonly filters: number
   readonly landlock: number | undefined
@@ -50,6 +53,7 @@ export function readProtections(memory: Buffer, regions: ProtectionRegions): Pro
   const { offset, size } = regions.status
   const text = textOf(memory.subarray(offset, offset + size))
   const field = (name: string) => text.match(new RegExp(`^${name}:[ \\t]*(.*)$`, 'm'))?.[1] ?? ''
+  const keyring = regions.keyring && getWord(memory, regions.keyring.region.offset)
   const capabilities = (name: string) => namesOf(BigInt(`0x${field(name) || '0'}`))
   return {
     noNewPrivileges: field('NoNewPrivs') === '1',
@@ -61,6 +65,7 @@ export function readProtections(memory: Buffer, regions: ProtectionRegions): Pro
       ambient: capabilities('CapAmb'),
     },
     groups: field('Groups').split(' ').filter(Boolean).map(Number),
+    ...(keyring !== undefined && keyring > 0 && { keyring }),
     seccompFilters: Number(field('Seccomp_filters')) + regions.filters,
     ...(regions.landlock === undefined ? {} : { landlock: regions.landlock }),
     limits: Object.fromEntries(

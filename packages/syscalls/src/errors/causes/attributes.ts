@@ -1,6 +1,9 @@
 import type { Cause, Failure } from '../cause.ts'
 import type { Machine } from '../machine.ts'
 
+const filtersKeyctl =
+  "a seccomp filter (of a container?) refuses keyctl: allow it there, or say keyring: 'keep'"
+
 /** By operation and errno: setpgid(2), ioctl_tty(2), setgroups(2), capabilities(7), seccomp(2), landlock(7). */
 const hints: Readonly<Record<string, (failure: Failure, machine: Machine) => string>> = {
   'set the nice value EACCES': () =>
@@ -22,6 +25,10 @@ const hints: Readonly<Record<string, (failure: Failure, machine: Machine) => str
     'setgroups takes CAP_SETGID, and is denied where an ordinary user mapped a single group (user_namespaces(7)): map groups by subordinate ids, or leave out groups',
   'change ids EINVAL': () =>
     "the user namespace has no such id: map it, by ranges or map: 'auto' of @ns/user, or leave out uid and gid",
+  'make a session keyring EDQUOT': (_, { read }) =>
+    `the command's user outside has no room for a key (/proc/key-users), those of commands that ended a moment ago included: raise the sysctl kernel.keys.maxkeys, ${read('/proc/sys/kernel/keys/maxkeys')} here, and maxbytes, or root's root_maxkeys; run fewer at once; or say keyring: 'keep'`,
+  'make a session keyring EPERM': () => filtersKeyctl,
+  'make a session keyring ENOSYS': () => filtersKeyctl,
   'set groups EINVAL': () => 'each group needs an id in the user namespace',
   'drop capabilities EPERM': () =>
     'dropping from the bounding set takes CAP_SETPCAP: run as root, or add a user namespace',
