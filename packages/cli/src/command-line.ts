@@ -15,6 +15,8 @@ export interface CommandLine {
   readonly options: Omit<SpawnOptions, 'namespaces'> & { readonly namespaces?: Namespaces }
   /** What the command's network has a way out to; without it there is none, or the caller's. */
   readonly allow?: readonly string[] | undefined
+  /** No word of our own unless it fails. */
+  readonly quiet?: boolean | undefined
 }
 
 /**
@@ -36,8 +38,8 @@ export function parse(args: readonly string[]): CommandLine {
     startTimeout: milliseconds(values['start-timeout']),
   } as const
   const namespaces = namespacesOf(values, mountsOf(tokens))
-  const { allow } = values
-  return { file, args: rest, options: { ...options, namespaces }, ...(allow && { allow }) }
+  const { allow, quiet } = values
+  return { file, args: rest, options: { ...options, namespaces }, allow, quiet }
 }
 
 /** On a terminal the command gets one of its own; otherwise, or if it is to share ours, our own fds. */

@@ -14,7 +14,7 @@ export async function withGate({
   const { createEgress, resolverSockets } = await import('@ns/egress') // who needs no gate doesn't wait for its code
   const refusals = new Set<string>()
   const onRefuse = (refusal: Refusal) => {
-    if (refusals.size <= MOST) refusals.add(describe(refusal))
+    if (!line.quiet && refusals.size <= MOST) refusals.add(describe(refusal))
   }
   const egress = await createEgress({ allow, onRefuse })
   const { namespaces = {} } = line.options

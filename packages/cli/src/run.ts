@@ -18,7 +18,7 @@ export async function run(commandLine: CommandLine): Promise<number> {
   return await runToEnd(line)
 }
 
-async function runToEnd({ file, args, options }: CommandLine): Promise<number> {
+async function runToEnd({ file, args, options, quiet }: CommandLine): Promise<number> {
   const terminal = readTerminal()
   const isPlain = Object.keys(options.namespaces ?? {}).length === 0
   const sharesSession = options.pty === undefined && (options.session === false || isPlain)
@@ -34,6 +34,9 @@ async function runToEnd({ file, args, options }: CommandLine): Promise<number> {
   try {
     child = spawn(file, args, options)
     disconnect = child.pty ? connect(child.pty) : undefined
+    const { warnings } = await child.ready
+    const newline = child.pty ? '\r\n' : '\n' // our terminal is raw then
+    if (!quiet) for (const it of warnings) process.stderr.write(`ns: warning: ${it}${newline}`)
     const exit = await child.exited
     if (child.pty) await child.closed // what it has printed
     return codeOfExit(exit)

@@ -24,7 +24,7 @@ test('--allow is the only way out of the network; what else was tried is told at
   const world = [rootInside(), ownMounts(), ownNetwork()]
   const { stdout, stderr } = await shell(world, script, { capabilities: 'keep' })
   expect(stdout).toBe('hello\nunknown\nrefused\nrefused\nits code: 3\n')
-  expect(stderr.split('\n').filter((line) => line.startsWith('ns: '))).toEqual([
+  expect(stderr.split('\n').filter((line) => line.startsWith('ns: refused'))).toEqual([
     'ns: refused: evil.example',
     'ns: refused: 192.0.2.7:8081/tcp',
     'ns: refused: 10.1.2.3:8080/tcp',

@@ -87,6 +87,14 @@ describe('ns run, as unshare and bwrap', () => {
     }
   })
 
+  test('what is weaker than it looks is told, unless it is not to be', async () => {
+    const told = async (...flags: string[]) =>
+      (await runNs('run', '--user', '--readonly', ...flags, '--', 'true')).stderr
+    expect(await told()).toMatch(/^ns: warning: .*CAP_SYS_ADMIN.*\n$/)
+    expect(await told('--quiet')).toBe('')
+    expect(await told('--cap-drop', 'all')).toBe('')
+  })
+
   test('D1: --seccomp reads a filter from an fd', async () => {
     using scratch = new Scratch()
     // BPF_RET | BPF_K: SECCOMP_RET_ERRNO with ENOSYS for uname would take more; all is allowed, and it is there.

@@ -38,7 +38,8 @@ export const enter: Verb = {
     using entered = lookAt(line)
     const { env, cgroup } = entered
     const namespaces = namespacesOf(entered, values)
-    return await run({ file, args: rest, options: { ...options, env, cgroup, namespaces } })
+    const { quiet } = values
+    return await run({ file, args: rest, options: { ...options, env, cgroup, namespaces }, quiet })
   },
 }
 

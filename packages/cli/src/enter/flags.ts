@@ -82,6 +82,7 @@ export type Values = Readonly<{ [Type in NamespaceType]?: string }> & {
   readonly env?: readonly string[]
   readonly 'clear-env'?: boolean
   readonly 'no-pty'?: boolean
+  readonly quiet?: boolean
   readonly 'start-timeout'?: string
 }
 

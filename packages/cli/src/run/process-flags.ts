@@ -23,6 +23,11 @@ export const command: Flags = {
     text: 'new: an empty session keyring, without our keys',
   },
   'no-pty': { type: 'boolean', text: 'shares this terminal, which it may then type into' },
+  quiet: {
+    type: 'boolean',
+    short: 'q',
+    text: 'says nothing of its own when all goes well: no warnings, nor what --allow refused',
+  },
   'start-timeout': { type: 'string', value: ' MS', text: 'a start that hangs fails after this' },
 }
 

@@ -11,6 +11,7 @@ type Switch =
   | 'no-pty'
   | 'keep-capabilities'
   | 'outlive'
+  | 'quiet'
 
 type Text =
   | 'user'
