@@ -29,7 +29,8 @@ try {
     else checkLibrary(name)
   }
   checkTypes(selected.filter((name) => name !== 'cli'))
-  for (const platform of ['darwin', 'win32']) checkOtherPlatform(platform)
+  for (const platform of ['darwin', 'win32']) checkElsewhere(platform, 'platform', platform)
+  checkElsewhere('linux', 'versions', { ...process.versions, node: '20.19.0' })
 } finally {
   rmSync(place, { recursive: true })
 }
@@ -72,14 +73,19 @@ function checkCommand() {
   check('@ns/cli: all namespaces', [ns, 'run', '--all', '--', 'echo', 'inside'], place, 'inside\n')
 }
 
-/** An import works, and a call says what is wrong. The platform's name and koffi's binaries are the other's. */
-function checkOtherPlatform(platform) {
-  const project = install(platform, ['spawn'], `--os=${platform}`, '--cpu=arm64')
-  const disguise = `Object.defineProperty(process, "platform", { value: "${platform}" })`
+/** An import works, and a call says what is wrong: on a platform whose koffi has other binaries, or by an older Node.js. */
+function checkElsewhere(platform, property, value) {
+  const project = install(`${platform}-${property}`, ['spawn'], `--os=${platform}`, '--cpu=arm64')
+  const disguise = `Object.defineProperty(process, "${property}", { value: ${JSON.stringify(value)} })`
   const call = `const { spawn } = await import('@ns/spawn')
     try { spawn('true', [], { namespaces: { uts: true } }) } catch ({ code }) { console.log(code) }`
   const script = ['--import', `data:text/javascript,${disguise}`, '--input-type=module', '-e', call]
-  check(`on ${platform}`, [process.execPath, ...script], project, 'ERR_NS_UNSUPPORTED\n')
+  check(
+    `another ${property} of ${platform}`,
+    [process.execPath, ...script],
+    project,
+    'ERR_NS_UNSUPPORTED\n',
+  )
 }
 
 /** An empty project with these packages, and what they need of ours: nothing of it is on a registry yet. */

@@ -1,4 +1,5 @@
 import { UnsupportedError } from '../errors/unsupported-error.ts'
+import { isBefore } from '../kernel/release.ts'
 import { createKoffi } from './koffi.ts'
 
 /** What a system call takes: a number, an address, memory, or nothing (a null pointer). */
@@ -38,7 +39,7 @@ let loaded: Library | undefined
 /**
  * The FFI of this process, loaded at the first call: importing works on every platform.
  *
- * @throws {UnsupportedError} `ERR_NS_UNSUPPORTED` anywhere but on Linux, x86-64 or arm64.
+ * @throws {UnsupportedError} `ERR_NS_UNSUPPORTED` anywhere but on Linux, x86-64 or arm64, with Node.js 22.12 or newer.
  */
 export function library(): Library {
   if (loaded) return loaded
@@ -46,6 +47,9 @@ export function library(): Library {
     throw new UnsupportedError(
       `@ns needs Linux on x64 or arm64; this is ${process.platform} on ${process.arch}`,
     )
+  const { node } = process.versions
+  if (isBefore(node, 22, 12))
+    throw new UnsupportedError(`@ns needs Node.js 22.12 or newer; this is ${node}`)
   loaded = createKoffi()
   return loaded
 }

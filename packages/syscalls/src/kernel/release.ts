@@ -5,7 +5,7 @@ export function isAtLeast(major: number, minor: number): boolean {
   return !isBefore(release(), major, minor)
 }
 
-/** Whether a kernel's release, `5.10.0-44-amd64`, is an older one: `isBefore(release, 5, 11)`. */
+/** Whether a release, `5.10.0-44-amd64`, is an older one: `isBefore(release, 5, 11)`. */
 export function isBefore(release: string, major: number, minor: number): boolean {
   const [ownMajor = 0, ownMinor = 0] = release.split('.').map((part) => Number.parseInt(part, 10))
   return ownMajor < major || (ownMajor === major && ownMinor < minor)

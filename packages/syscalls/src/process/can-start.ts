@@ -9,7 +9,7 @@ interface Permission {
  * Whether this process can start others at all, asked before anything else.
  *
  * @throws {Error} `ERR_ACCESS_DENIED` under `node --permission` without `--allow-child-process`, as `child_process` does
- * @throws {UnsupportedError} `ERR_NS_UNSUPPORTED` anywhere but on Linux, x86-64 or arm64
+ * @throws {UnsupportedError} `ERR_NS_UNSUPPORTED` anywhere but on Linux, x86-64 or arm64, with Node.js 22.12 or newer
  */
 export function checkCanStart(file: unknown): void {
   const { permission } = process as { permission?: Permission }
