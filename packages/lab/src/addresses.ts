@@ -25,6 +25,13 @@ export function automaticSubnets(number: number): Subnets {
   return [`10.${bytes.join('.')}.0/24`, `fd6e:736c:6162:${number.toString(16)}::/64`]
 }
 
+/** Whether two have addresses in common. */
+export function meet(one: string, other: string): boolean {
+  const [a, b] = [parseCidr('subnets', one), parseCidr('subnets', other)]
+  const prefix = Math.min(a.prefix, b.prefix)
+  return networkOf(a.bytes, prefix).equals(networkOf(b.bytes, prefix))
+}
+
 /** The n-th address of a network, in each of its subnets; the first is 1. */
 export function addressesOf(subnets: Subnets, number: number): Address[] {
   return subnets.map((subnet) => {

@@ -86,6 +86,16 @@ describe('nodes', () => {
     )
   })
 
+  test('have addresses that meet none which other networks were given', async () => {
+    await using lab = await createLab()
+    const [a, b, c] = await lab.nodes('a', 'b', 'c')
+    await lab.switch('wide', [a, b], { subnets: ['10.0.0.0/23'] })
+    await lab.link(a, b, { addresses: { a: ['10.0.3.7/24'] } }) // beside 10.0.2.0/24
+    const { subnets } = await lab.link(b, c)
+    expect(subnets).toEqual(['10.0.4.0/24', 'fd6e:736c:6162:4::/64'])
+    await lab.link(a, c, { subnets: ['10.0.4.0/24'] }) // what is asked for is done
+  })
+
   test('have servers, clients, datagrams and agents of this process', async () => {
     await using lab = await createLab()
     const [a, b] = await lab.nodes('a', 'b')

@@ -27,6 +27,8 @@ export class Network {
   /** Who carries its frames. */
   readonly backend: Backend
   readonly subnets: Subnets
+  /** @internal Those that were asked for, by addresses too. */
+  readonly givenSubnets: Subnets
   /** @internal */
   readonly members: Member[] = []
   /** @internal Of its lab's. */
@@ -53,6 +55,7 @@ export class Network {
     const given = Object.values(addresses ?? {})
       .flat()
       .map(addressOf)
+    this.givenSubnets = [...(subnets ?? []), ...given.map(({ subnet }) => subnet)]
     this.#hasIpv6 = [...this.subnets, ...given.map(({ cidr }) => cidr)].some((it) =>
       it.includes(':'),
     )
