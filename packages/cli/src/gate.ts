@@ -1,9 +1,12 @@
 import type { Egress, Refusal } from '@ns/egress'
 import { mask, type Namespaces } from '@ns/spawn'
 import type { CommandLine } from './command-line.ts'
+import { printable } from './ls/cell.ts'
 
 /** So many different refusals are told of: a command can be refused as much as it likes. */
 const MOST = 20
+/** A name that a server has is no longer (RFC 1035). */
+const LONGEST_NAME = 255
 
 /** The command line with a gate as its network, where `--allow` asks for one. */
 export async function withGate({
@@ -55,7 +58,7 @@ export class Gate implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#egress.close()
     for (const refusal of [...this.#refusals].slice(0, MOST))
-      process.stderr.write(`ns: refused: ${refusal}\n`)
+      process.stderr.write(`ns: refused: ${printable(refusal)}\n`) // names are the command's
     if (this.#refusals.size > MOST) process.stderr.write('ns: refused: and more\n')
   }
 }
@@ -63,7 +66,8 @@ export class Gate implements AsyncDisposable {
 function describe({ reason, protocol, host, address, port, serverName, error }: Refusal): string {
   const place = host ?? (address?.includes(':') ? `[${address}]` : address)
   const target = [place, port].filter((part) => part !== undefined).join(':')
-  if (reason === 'name') return target
-  if (reason === 'sni') return `${target}, asked for as ${serverName ?? 'no server'}`
+  if (reason === 'name') return target || 'what no host is called'
+  if (reason === 'sni')
+    return `${target}, asked for as ${serverName?.slice(0, LONGEST_NAME) ?? 'no server'}`
   return `${target}/${protocol}${error ? `: ${error.message}` : ''}`
 }

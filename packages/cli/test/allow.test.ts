@@ -32,6 +32,24 @@ test('--allow is the only way out of the network; what else was tried is told at
   ])
 })
 
+test('a name that a command has made up is printed without its control characters', async () => {
+  using scratch = new Scratch()
+  const hosts = scratch.file('hosts', '192.0.2.7 registry.example\n')
+  const inside = scratch.file(
+    'inside.mjs',
+    `import { connect } from 'node:tls'
+    const servername = '\\x1b[2J.example'
+    connect({ host: 'registry.example', port: 8080, servername }).on('error', () => {})`,
+  )
+  const server = join(import.meta.dirname, 'support/greeter.mjs')
+  const flags = '--user --mask /etc/hosts --allow registry.example:8080'
+  const script = `ip link set lo up; ip address add 192.0.2.7/32 dev lo; mount --bind ${hosts} /etc/hosts
+    ${process.execPath} ${server} 192.0.2.7 8080 ${ns.join(' ')} run ${flags} -- ${process.execPath} ${inside}`
+  const world = [rootInside(), ownMounts(), ownNetwork()]
+  const { stderr } = await shell(world, script, { capabilities: 'keep' })
+  expect(stderr).toMatch(/^ns: refused: registry\.example:8080, asked for as \\x1b\[2J\.example$/m)
+})
+
 test('--allow hides the sockets by which libc asks daemons of the host for names', async () => {
   const listener = 'socket(S, 1, 1, 0) && bind(S, pack("Sa*", 1, "/run/nscd/socket")) or die $!'
   const seen = `perl -e 'print -S "/run/nscd/socket" ? "there\\n" : "hidden\\n"'`
