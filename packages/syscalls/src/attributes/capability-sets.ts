@@ -48,17 +48,18 @@ export const NONE: Sets = {
 /** The kernel takes what it knows of it. */
 export const ALL: bigint = 2n ** 64n - 1n
 
-const names = Object.keys(CAP).map((name) => `CAP_${name}`) as Capability[]
-const bitOf = (name: Capability): bigint => 1n << BigInt(names.indexOf(name))
+const bits = new Map(
+  Object.keys(CAP).map((name, i) => [`CAP_${name}` as Capability, 1n << BigInt(i)]),
+)
 
 /** The set of these names. */
 export function setOf(capabilities: readonly Capability[] = []): bigint {
-  return capabilities.reduce((set, name) => set | bitOf(name), 0n)
+  return capabilities.reduce((set, name) => set | (bits.get(name) ?? 0n), 0n)
 }
 
 /** The names of a set. */
 export function namesOf(set: bigint): Capability[] {
-  return names.filter((name) => set & bitOf(name))
+  return [...bits].flatMap(([name, bit]) => (set & bit ? name : []))
 }
 
 /** The numbers of a set. */
@@ -94,9 +95,9 @@ export function checkCapabilities({ capabilities, securebits }: CapabilityAttrib
 }
 
 function checkKnown(name: string, list: unknown): void {
-  checkNames(name, list, names)
+  checkNames(name, list, [...bits.keys()])
   const young = ((list ?? []) as Capability[]).filter(
-    (capability) => names.indexOf(capability) >= capabilityCount(),
+    (capability) => (bits.get(capability) ?? 0n) >> BigInt(capabilityCount()) > 0n,
   )
   if (young.length > 0)
     throw invalidOption(`${name}: this kernel does not have ${young.join(', ')}`)

@@ -10,7 +10,7 @@ const PAGE = 4096
 
 /** The text that `readFile` left in memory. */
 export function textOf(memory: Buffer): string {
-  return memory.toString('latin1').replaceAll('\0', '')
+  return memory.toString('latin1').replace(/\0+/g, '')
 }
 
 /** Takes fds, and closes them once the child has its own, or the start has failed. */
