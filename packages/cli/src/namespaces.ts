@@ -48,9 +48,14 @@ export function namespacesOf(values: Values, mounts: ReturnType<typeof mountsOf>
         throw new UsageError(`--${type} makes one, --join ${type} enters one: leave out either`)
       return [[type, { ...options, join }]]
     }
-    const isAll = values.all && !shared.includes(type)
-    if (!isAll && !isNamed && Object.keys(options).length === 0) return []
-    return [[type, { ...(isAll ? allDefaults[type] : {}), ...options }]]
+    const isAsked = isNamed || Object.keys(options).length > 0
+    if (shared.includes(type)) {
+      if (isAsked)
+        throw new UsageError(`--share ${type} leaves out what another flag makes: leave out either`)
+      return []
+    }
+    if (!values.all && !isAsked) return []
+    return [[type, { ...(values.all ? allDefaults[type] : {}), ...options }]]
   })
   const made = Object.fromEntries(wanted)
   return values.persist ? { ...made, persist } : made

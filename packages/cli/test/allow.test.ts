@@ -76,6 +76,8 @@ test('--allow makes a network, and is no wish for one that exists', async () => 
   expect(stdout).toMatch(/unshare\(CLONE_NEWNET\).*sendmsg\(<gate>/s)
   const joined = await runNs('run', '--allow', 'a.example:1', '--join', 'net=1', '--', 'true')
   expect(joined).toMatchObject({ code: 125, stderr: expect.stringMatching(/--net .*--join net/) })
+  const shared = await runNs('run', '--all', '--share=net', '--allow=a.example:1', '--', 'true')
+  expect(shared).toMatchObject({ code: 125, stderr: expect.stringMatching(/--share net/) })
   const malformed = await runNs('run', '--allow', 'a.example', '--', 'true')
   expect(malformed).toMatchObject({
     code: 125,

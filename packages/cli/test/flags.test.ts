@@ -21,6 +21,10 @@ describe('ns run, as unshare and bwrap', () => {
     const shared = (await runNs('run', '--all', '--share', 'net', ...sh(script))).stdout.split('\n')
     expect(shared[0]).toBe(own[0])
     expect(shared[1]).not.toBe(own[1])
+    for (const made of ['--hostname=x', '--uts', '--domainname=y']) {
+      const both = await runNs('run', '--all', '--share', 'uts', made, '--', 'true')
+      expect(both).toMatchObject({ code: 125, stderr: expect.stringContaining('--share uts') })
+    }
   })
 
   test('mounts: tmpfs with a size, dev, proc, dir, symlink, mask, what is missing, remount', async () => {
