@@ -184,6 +184,21 @@ describe('datagrams', () => {
       ])
     },
   )
+
+  test('whose flow is being made count: more are refused before others go, and told of', async () => {
+    await using it = await observed({
+      allow: ['time.example:123/udp'],
+      connect: () => new Promise(() => {}),
+      maxConnections: 3,
+    })
+    const script = 'for i in 1 2 3 4 5; do echo $i >/dev/udp/time.example/123; done; sleep 600'
+    const child = await running(withGate(it.gate), { file: 'bash', args: ['-c', script], fds: [] })
+    await waitFor(() => it.connections.length + it.refusals.length === 5)
+    await child[Symbol.asyncDispose]()
+    expect(it.connections).toHaveLength(3)
+    const error = { message: expect.stringMatching(/^3 connections .*maxConnections/) }
+    expect(it.refusals).toMatchObject(Array(2).fill({ reason: 'connect', protocol: 'udp', error }))
+  })
 })
 
 describe('a gate', () => {
@@ -211,6 +226,37 @@ describe('a gate', () => {
       await child[Symbol.asyncDispose]()
       await closed
     }
+  })
+
+  test('gives up a connection that is being made when the child has ended, which is no refusal', async () => {
+    const signals: AbortSignal[] = []
+    const connect = (_: unknown, signal: AbortSignal) => {
+      signals.push(signal)
+      return new Promise<never>((_, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason))
+      })
+    }
+    const allow = ['registry.example:443', 'registry.example:123/udp']
+    await using it = await observed({ allow, connect })
+    const script =
+      'echo hello >/dev/udp/registry.example/123; exec 3<>/dev/tcp/registry.example/443; sleep 600'
+    const child = await running(withGate(it.gate), { file: 'bash', args: ['-c', script], fds: [] })
+    await waitFor(() => signals.length === 2)
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false, false])
+    await child[Symbol.asyncDispose]()
+    await waitFor(() => signals.every(({ aborted }) => aborted))
+    expect(it.refusals).toEqual([])
+  })
+
+  test('holds no process whose child has ended, though nobody outside answers', async () => {
+    const file = join(import.meta.dirname, 'fixtures/unanswered.mjs')
+    const script = `ip link set lo up && ip address add 192.0.2.7 dev lo && nft -f - <<'.'
+      table inet silent { chain input { type filter hook input priority 0; tcp dport 8080 drop; }; }
+.
+      ${process.execPath} --conditions=@ns/source ${file}`
+    const world = [rootInside(), ownNetwork()]
+    const { stdout, stderr } = await shell(world, script, { capabilities: 'keep' })
+    expect([stdout, stderr]).toEqual(['ended\n', ''])
   })
 
   test('serves several children at once, each with addresses of its own', async () => {
