@@ -103,6 +103,21 @@ describe('what is allowed', () => {
     expect(it.refusals).toMatchObject([{ reason: 'connect', host: 'registry.example', error }])
   })
 
+  test('is told of by its name when the child has reset it at once', async () => {
+    await using it = await observed({ allow: ['registry.example:443'], connect: echo })
+    const script = `use Socket qw(:DEFAULT getaddrinfo);
+      my (undef, @found) = getaddrinfo("registry.example", 443, {socktype => SOCK_STREAM});
+      for (1..20) { for (@found) {
+        socket(my $s, $_->{family}, SOCK_STREAM, 0);
+        setsockopt($s, SOL_SOCKET, SO_LINGER, pack("ii", 1, 0));
+        connect($s, $_->{addr}) or die $!;
+      } }
+      sleep 600`
+    await using _child = await running(withGate(it.gate), { file: 'perl', args: ['-e', script] })
+    await waitFor(() => it.connections.length + it.refusals.length === 40)
+    expect(it.refusals).toEqual([])
+  })
+
   test('is so many connections of one child at once, each more is reset and told of', async () => {
     await using it = await observed({
       allow: ['registry.example:443'],
