@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { Duplex, PassThrough } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { BlockingLoop, launch } from '@ns/syscalls'
 import {
   checkLeaks,
@@ -301,6 +303,17 @@ describe('a gate', () => {
     await setTimeout(1)
     killed.kill('SIGKILL')
     await killed.exited.catch(() => {})
+  })
+
+  test('ends a start for which its process has too few fds left, and says so', async () => {
+    const file = join(import.meta.dirname, 'fixtures/full.mjs')
+    const node = [process.execPath, '--conditions=@ns/source', file]
+    const { stdout, stderr } = await promisify(execFile)('prlimit', ['--nofile=100', ...node])
+    const ends = stdout.trimEnd().split('\n')
+    expect([ends.pop(), stderr]).toEqual(['started', ''])
+    expect(ends.length).toBeGreaterThan(5)
+    for (const end of ends)
+      expect(end).toMatch(/^net: read\(<control>.*EMFILE: too many open files/)
   })
 
   test('refuses a start that blocks: nobody could serve it', async () => {
