@@ -7,7 +7,7 @@ interface Connection {
     readonly port: number;
     readonly address: string;
 }
-type Connect = (connection: Connection) => Duplex | Promise<Duplex>;
+type Connect = (connection: Connection, signal: AbortSignal) => Duplex | Promise<Duplex>;
 interface Refusal {
     readonly reason: 'name' | 'address' | 'sni' | 'connect';
     readonly protocol: string;

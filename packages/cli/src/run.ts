@@ -39,6 +39,7 @@ async function runToEnd({ file, args, options, quiet }: CommandLine): Promise<nu
     if (!quiet) for (const it of warnings) process.stderr.write(`ns: warning: ${it}${newline}`)
     const exit = await child.exited
     if (child.pty) await child.closed // what it has printed
+    await child.gone // with --until-empty those that it left: they have the gate until then
     return codeOfExit(exit)
   } finally {
     disconnect?.()

@@ -64,6 +64,15 @@ test('--allow hides the sockets by which libc asks daemons of the host for names
   expect(stdout).toBe('there\nthere\nhidden\nhidden\n')
 })
 
+test('--allow is there with --until-empty for those that the command leaves behind', async () => {
+  const script =
+    '(sleep 0.3; getent ahostsv4 a.example | head -n 1; getent hosts evil.example) & exit 5'
+  const flags = ['--user', '--pid', '--until-empty', '--allow', 'a.example:443']
+  const { code, stdout, stderr } = await runNs('run', ...flags, '--', 'sh', '-c', script)
+  expect({ code, stdout }).toEqual({ code: 5, stdout: expect.stringMatching(/^198\.18\.0\.1 /) })
+  expect(stderr).toMatch(/^ns: refused: evil\.example$/m)
+})
+
 test('--allow makes a network, and is no wish for one that exists', async () => {
   const { stdout } = await runNs(
     'explain',

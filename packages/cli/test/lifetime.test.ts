@@ -59,6 +59,16 @@ test('B11: with --until-empty those that the command leaves behind go on to thei
   })
 })
 
+test('with --until-empty a signal to ns is for those that the command has left behind', async () => {
+  const script = "(trap 'echo told; exit' TERM; echo ready; while :; do sleep 0.05; done) & exit 5"
+  const started = new Started('run', '--user', '--pid', '--until-empty', '--', 'sh', '-c', script)
+  await started.see(/ready/)
+  const closed = started.closed()
+  process.kill(started.pid, 'SIGTERM')
+  expect(await closed).toBe(5)
+  expect(started.text).toBe('ready\ntold\n')
+})
+
 test('B10: --forward-signals is what ns does anyway', async () => {
   const script = "trap 'echo told; exit 15' TERM; echo ready; while :; do sleep 0.05; done"
   const started = new Started(

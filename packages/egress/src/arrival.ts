@@ -1,11 +1,14 @@
+import { constants } from 'node:os'
 import {
-  attempt,
   close,
   eventLoop,
   pidfdOpen,
   receive,
   SOL_SOCKET,
   type Source,
+  SyscallError,
+  send,
+  succeed,
 } from '@ns/syscalls'
 import { SO_PEERCRED } from './constants.ts'
 import { LETTER } from './inside.ts'
@@ -26,6 +29,8 @@ export class Arrival {
   readonly #fds = new Map<string, number>()
   readonly #source: Source
   readonly #onEnd: (arrived: Arrived | undefined) => void
+  /** This process had no number left for one of them. */
+  #isFdLost = false
   #isOpen = true
 
   /** @param onEnd is told when all is there, or that the child is gone */
@@ -40,22 +45,31 @@ export class Arrival {
     while (this.#isOpen) {
       const message = receive(this.#control)
       if (!message) return
-      if (message.bytes.length === 0) this.close()
       const letter = message.bytes.toString('latin1')
       if (message.fd !== undefined) this.#fds.set(letter, message.fd)
-      if (letter === LETTER.dns) this.#complete()
+      if (message.isFdLost) this.#isFdLost = true
+      if (letter === '') this.close()
+      else if (letter === LETTER.dns) this.#complete()
     }
   }
 
   #complete(): void {
-    const pidfd = pidfdOfPeer(this.#control)
-    if (pidfd === undefined) {
-      this.close()
-      return
-    }
+    const pidfd = this.#pidfd()
+    if (pidfd === undefined) return
     this.#isOpen = false
     this.#source.close()
     this.#onEnd({ control: this.#control, pidfd, fds: this.#fds })
+  }
+
+  #pidfd(): number | undefined {
+    try {
+      if (this.#isFdLost) throw new SyscallError(constants.errno.EMFILE, 'recvmsg')
+      return pidfdOfPeer(this.#control)
+    } catch (error) {
+      send(this.#control, Buffer.from((error as Error).message)) // its start ends with that
+      this.close()
+      return undefined
+    }
   }
 
   close(): void {
@@ -67,20 +81,21 @@ export class Arrival {
   }
 }
 
-/** The process that made a pair of sockets and holds the other one; `undefined` when it is gone. */
-function pidfdOfPeer(socket: number): number | undefined {
+/**
+ * The process that made a pair of sockets and holds the other one.
+ *
+ * @throws {SyscallError} `ESRCH` when it is gone, `EMFILE` when this process has no number left
+ */
+function pidfdOfPeer(socket: number): number {
   const credentials = Buffer.alloc(12) // struct ucred
   const length = Buffer.alloc(4)
   length.writeUInt32LE(credentials.length)
-  const result = attempt('getsockopt', socket, SOL_SOCKET, SO_PEERCRED, credentials, length)
-  if (result < 0) return undefined
-  try {
-    const pidfd = pidfdOpen(credentials.readInt32LE())
-    // It was still there after its number became an fd: the number was its own.
-    if (!isOver(socket)) return pidfd
-    close(pidfd)
-  } catch {} // ESRCH
-  return undefined
+  succeed({}, 'getsockopt', socket, SOL_SOCKET, SO_PEERCRED, credentials, length)
+  const pidfd = pidfdOpen(credentials.readInt32LE())
+  // It was still there after its number became an fd: the number was its own.
+  if (!isOver(socket)) return pidfd
+  close(pidfd)
+  throw new SyscallError(constants.errno.ESRCH, 'pidfd_open')
 }
 
 function isOver(socket: number): boolean {

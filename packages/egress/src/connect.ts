@@ -17,15 +17,23 @@ export interface Connection {
   readonly address: string
 }
 
-/** Makes the connection outside, or answers it. Of UDP, each chunk is a datagram, both ways. */
-export type Connect = (connection: Connection) => Duplex | Promise<Duplex>
+/**
+ * Makes the connection outside, or answers it. Of UDP, each chunk is a datagram, both ways.
+ *
+ * @param signal is aborted when the child has ended, or the gate is closed: nobody waits for the connection any more
+ */
+export type Connect = (connection: Connection, signal: AbortSignal) => Duplex | Promise<Duplex>
 
 /**
  * What `connect` gives. Errors are listened to at once: a socket tells of some in the next tick, which comes before `await`
  * goes on.
  */
-export async function make(connect: Connect, connection: Connection): Promise<Duplex> {
-  const made = connect(connection)
+export async function make(
+  connect: Connect,
+  connection: Connection,
+  signal: AbortSignal,
+): Promise<Duplex> {
+  const made = connect(connection, signal)
   if ('on' in made) made.on('error', () => {})
   const outside = await made
   if (outside.errored) throw outside.errored
@@ -39,14 +47,20 @@ export async function make(connect: Connect, connection: Connection): Promise<Du
  */
 export function outside(privateNetworks: boolean): Connect {
   const lookUp = lookupElsewhere(privateNetworks)
-  return (connection) =>
-    connection.protocol === 'udp' ? connectUdp(connection, lookUp) : connectTcp(connection, lookUp)
+  return (connection, signal) =>
+    connection.protocol === 'udp'
+      ? connectUdp(connection, lookUp)
+      : connectTcp(connection, lookUp, signal)
 }
 
-function connectTcp({ host, port }: Connection, lookUp: LookupFunction): Promise<Socket> {
+function connectTcp(
+  { host, port }: Connection,
+  lookUp: LookupFunction,
+  signal: AbortSignal,
+): Promise<Socket> {
   const { promise, resolve, reject } = Promise.withResolvers<Socket>()
   const own = isIP(host) === 0 ? { lookup: lookUp } : {}
-  const socket = open({ host, port, allowHalfOpen: true, noDelay: true, ...own })
+  const socket = open({ host, port, allowHalfOpen: true, noDelay: true, signal, ...own })
   socket.once('error', reject)
   socket.once('connect', () => {
     socket.off('error', reject)

@@ -14,6 +14,8 @@ export interface GatewayParts {
   readonly targets: Targets
   readonly resolver: Resolver
   readonly connect: Connect
+  /** Is aborted when the child has ended. */
+  readonly signal: AbortSignal
   /** Of one child at once; flows of UDP count for each port. */
   readonly maxConnections: number
   onConnect(connection: Connection): void
@@ -36,12 +38,10 @@ export class Gateway {
 
   /** Takes a connection, which nobody has read from yet. */
   async accept(socket: Socket): Promise<void> {
-    const { targets, resolver, connect, maxConnections, onConnect, onRefuse } = this.#parts
+    const { targets, resolver, connect, signal, maxConnections, onConnect, onRefuse } = this.#parts
     const destination = originalDestination(socket)
     if (this.#inside === maxConnections) {
-      const error = new Error(
-        `${maxConnections} connections of this child are open: 'maxConnections'`,
-      )
+      const error = tooMany(maxConnections)
       onRefuse({ reason: 'connect', protocol: 'tcp', ...destination, error })
       return reset(socket)
     }
@@ -58,10 +58,11 @@ export class Gateway {
     const connection = { protocol: 'tcp', host, ...destination } as const
     onConnect(connection)
     try {
-      const outside = await make(connect, connection)
+      const outside = await make(connect, connection, signal)
       this.#keep(outside)
       this.#join(socket, outside, connection, isName)
     } catch (error) {
+      if (signal.aborted) return
       onRefuse({ reason: 'connect', ...connection, error: error as Error })
       reset(socket)
     }
@@ -96,6 +97,10 @@ export class Gateway {
   close(): void {
     for (const stream of this.#open) stream.destroy()
   }
+}
+
+export function tooMany(maxConnections: number): Error {
+  return new Error(`${maxConnections} connections of this child are open: 'maxConnections'`)
 }
 
 function reset(socket: Socket): void {

@@ -45,6 +45,7 @@ export function addSteps(plan: Plan, gate: Fd, udpPorts: readonly number[]): voi
   const type = SOCK.SEQPACKET | SOCK.CLOEXEC
   steps.call('socketpair', [AF_UNIX, type, 0, first.fd.region], options)
   steps.call('sendmsg', [gate, first.message, MSG.NOSIGNAL], { ...options, expect: 1 })
+  steps.call('close', [first.fd], options) // a parent that gives it up is the end of the other one
   const ours = new Slot(first.fd.region.at(4, 8), 'control') // the second of the pair
   const hand = (letter: string, make: (fd: Slot) => void) => {
     const { message, fd } = rightsMessage(plan, letter)

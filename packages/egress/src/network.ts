@@ -23,6 +23,7 @@ export class Network {
   readonly #closers: (() => void)[] = []
   readonly #fds: Map<string, number>
   readonly #policy: Policy
+  readonly #end = new AbortController()
   #isOpen = true
 
   private constructor({ fds }: Arrived, policy: Policy) {
@@ -75,7 +76,7 @@ export class Network {
       nft.apply(openAddresses(hasIpv6 ? [ipv4, ipv6] : [ipv4], services))
     const hasIpv6 = this.#fds.has(LETTER.tcp6)
     const resolver = new Resolver(targets, open, callbacks.onRefuse)
-    const parts = { targets, resolver, ...callbacks }
+    const parts = { targets, resolver, signal: this.#end.signal, ...callbacks }
     const gateway = this.#using(new Gateway(parts))
     const udp = (letter: string) =>
       allowList.udpPorts.map((port): [number, number] => {
@@ -159,6 +160,7 @@ export class Network {
   close(): void {
     if (!this.#isOpen) return
     this.#isOpen = false
+    this.#end.abort()
     for (const fd of this.#fds.values()) close(fd)
     this.#fds.clear()
     for (const end of this.#closers.reverse()) end()

@@ -10,7 +10,7 @@ export function originalDestination(
   // Node has no public way to a socket's number; the handle's has been the same since 0.12.
   const { fd } = (socket as unknown as { _handle: { fd: number } | null })._handle ?? { fd: -1 }
   if (fd < 0) return undefined
-  const isIpv6 = socket.remoteFamily === 'IPv6'
+  const isIpv6 = socket.localFamily === 'IPv6' // its peer's is not known once that has reset it
   const memory = Buffer.alloc(28) // struct sockaddr_in6; that of IPv4 has 16 bytes
   const length = Buffer.alloc(4)
   length.writeUInt32LE(isIpv6 ? 28 : 16)

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { BoundSocket, type Path } from './bound-socket.ts'
 import { type Connection, make } from './connect.ts'
-import type { GatewayParts } from './gateway.ts'
+import { type GatewayParts, tooMany } from './gateway.ts'
 import { serviceOf } from './service.ts'
 
 /** Without a datagram for so many `ms` a flow is over (RFC 4787, REQ-5). */
@@ -59,9 +59,13 @@ export class UdpGateway {
       onRefuse({ reason: 'address', ...destination })
       return undefined
     }
-    this.#makeRoom()
+    if (!this.#makeRoom()) {
+      const error = tooMany(this.#parts.maxConnections)
+      onRefuse({ reason: 'connect', ...destination, error })
+      return undefined
+    }
     const connection = { host: target.host, ...destination }
-    const timer = setTimeout(() => this.#end(key, flow), IDLE).unref()
+    const timer = setTimeout(() => flow.outside && this.#end(key, flow), IDLE).unref()
     const flow: Flow = { waiting: [], hasFailed: false, timer }
     this.#flows.set(key, flow)
     onConnect(connection)
@@ -69,11 +73,15 @@ export class UdpGateway {
     return flow
   }
 
-  /** The one that was quiet for the longest goes. */
-  #makeRoom(): void {
-    if (this.#flows.size < this.#parts.maxConnections) return
-    const [[key, flow] = []] = this.#flows
-    if (key !== undefined && flow) this.#end(key, flow)
+  /** The one that was quiet for the longest goes; none that is being made, as that would go on without being counted. */
+  #makeRoom(): boolean {
+    if (this.#flows.size < this.#parts.maxConnections) return true
+    for (const [key, flow] of this.#flows)
+      if (flow.outside || flow.hasFailed) {
+        this.#end(key, flow)
+        return true
+      }
+    return false
   }
 
   async #connect(key: string, flow: Flow, path: Path, connection: Connection): Promise<void> {
@@ -87,7 +95,7 @@ export class UdpGateway {
       flow.timer = setTimeout(() => this.#end(key, flow), PAUSE).unref()
     }
     try {
-      const outside = await make(this.#parts.connect, connection)
+      const outside = await make(this.#parts.connect, connection, this.#parts.signal)
       outside.on('error', fail)
       outside.on('close', () => {
         if (!outside.errored) this.#end(key, flow)
@@ -101,6 +109,7 @@ export class UdpGateway {
         flow.timer.refresh()
       })
       flow.outside = outside
+      flow.timer.refresh()
       for (const bytes of flow.waiting.splice(0)) send(outside, bytes)
     } catch (error) {
       fail(error as Error)

@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { Duplex, PassThrough } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { BlockingLoop, launch } from '@ns/syscalls'
 import {
   checkLeaks,
@@ -103,6 +105,21 @@ describe('what is allowed', () => {
     expect(it.refusals).toMatchObject([{ reason: 'connect', host: 'registry.example', error }])
   })
 
+  test('is told of by its name when the child has reset it at once', async () => {
+    await using it = await observed({ allow: ['registry.example:443'], connect: echo })
+    const script = `use Socket qw(:DEFAULT getaddrinfo);
+      my (undef, @found) = getaddrinfo("registry.example", 443, {socktype => SOCK_STREAM});
+      for (1..20) { for (@found) {
+        socket(my $s, $_->{family}, SOCK_STREAM, 0);
+        setsockopt($s, SOL_SOCKET, SO_LINGER, pack("ii", 1, 0));
+        connect($s, $_->{addr}) or die $!;
+      } }
+      sleep 600`
+    await using _child = await running(withGate(it.gate), { file: 'perl', args: ['-e', script] })
+    await waitFor(() => it.connections.length + it.refusals.length === 40)
+    expect(it.refusals).toEqual([])
+  })
+
   test('is so many connections of one child at once, each more is reset and told of', async () => {
     await using it = await observed({
       allow: ['registry.example:443'],
@@ -184,6 +201,21 @@ describe('datagrams', () => {
       ])
     },
   )
+
+  test('whose flow is being made count: more are refused before others go, and told of', async () => {
+    await using it = await observed({
+      allow: ['time.example:123/udp'],
+      connect: () => new Promise(() => {}),
+      maxConnections: 3,
+    })
+    const script = 'for i in 1 2 3 4 5; do echo $i >/dev/udp/time.example/123; done; sleep 600'
+    const child = await running(withGate(it.gate), { file: 'bash', args: ['-c', script], fds: [] })
+    await waitFor(() => it.connections.length + it.refusals.length === 5)
+    await child[Symbol.asyncDispose]()
+    expect(it.connections).toHaveLength(3)
+    const error = { message: expect.stringMatching(/^3 connections .*maxConnections/) }
+    expect(it.refusals).toMatchObject(Array(2).fill({ reason: 'connect', protocol: 'udp', error }))
+  })
 })
 
 describe('a gate', () => {
@@ -213,6 +245,37 @@ describe('a gate', () => {
     }
   })
 
+  test('gives up a connection that is being made when the child has ended, which is no refusal', async () => {
+    const signals: AbortSignal[] = []
+    const connect = (_: unknown, signal: AbortSignal) => {
+      signals.push(signal)
+      return new Promise<never>((_, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason))
+      })
+    }
+    const allow = ['registry.example:443', 'registry.example:123/udp']
+    await using it = await observed({ allow, connect })
+    const script =
+      'echo hello >/dev/udp/registry.example/123; exec 3<>/dev/tcp/registry.example/443; sleep 600'
+    const child = await running(withGate(it.gate), { file: 'bash', args: ['-c', script], fds: [] })
+    await waitFor(() => signals.length === 2)
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false, false])
+    await child[Symbol.asyncDispose]()
+    await waitFor(() => signals.every(({ aborted }) => aborted))
+    expect(it.refusals).toEqual([])
+  })
+
+  test('holds no process whose child has ended, though nobody outside answers', async () => {
+    const file = join(import.meta.dirname, 'fixtures/unanswered.mjs')
+    const script = `ip link set lo up && ip address add 192.0.2.7 dev lo && nft -f - <<'.'
+      table inet silent { chain input { type filter hook input priority 0; tcp dport 8080 drop; }; }
+.
+      ${process.execPath} --conditions=@ns/source ${file}`
+    const world = [rootInside(), ownNetwork()]
+    const { stdout, stderr } = await shell(world, script, { capabilities: 'keep' })
+    expect([stdout, stderr]).toEqual(['ended\n', ''])
+  })
+
   test('serves several children at once, each with addresses of its own', async () => {
     await using it = await observed({ allow: ['*.example:443'], connect: echo })
     const ask = (name: string) => shell(withGate(it.gate), `getent ahostsv4 ${name} | head -n 1`)
@@ -240,6 +303,17 @@ describe('a gate', () => {
     await setTimeout(1)
     killed.kill('SIGKILL')
     await killed.exited.catch(() => {})
+  })
+
+  test('ends a start for which its process has too few fds left, and says so', async () => {
+    const file = join(import.meta.dirname, 'fixtures/full.mjs')
+    const node = [process.execPath, '--conditions=@ns/source', file]
+    const { stdout, stderr } = await promisify(execFile)('prlimit', ['--nofile=100', ...node])
+    const ends = stdout.trimEnd().split('\n')
+    expect([ends.pop(), stderr]).toEqual(['started', ''])
+    expect(ends.length).toBeGreaterThan(5)
+    for (const end of ends)
+      expect(end).toMatch(/^net: read\(<control>.*EMFILE: too many open files/)
   })
 
   test('refuses a start that blocks: nobody could serve it', async () => {
