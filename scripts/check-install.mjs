@@ -29,8 +29,10 @@ try {
     else checkLibrary(name)
   }
   checkTypes(selected.filter((name) => name !== 'cli'))
-  for (const platform of ['darwin', 'win32']) checkElsewhere(platform, 'platform', platform)
-  checkElsewhere('linux', 'versions', { ...process.versions, node: '20.19.0' })
+  for (const platform of ['darwin', 'win32'])
+    checkElsewhere(`on ${platform}`, platform, 'platform', platform)
+  const versions = { ...process.versions, node: '20.19.0' }
+  checkElsewhere('by Node.js 20', 'linux', 'versions', versions)
 } finally {
   rmSync(place, { recursive: true })
 }
@@ -74,18 +76,13 @@ function checkCommand() {
 }
 
 /** An import works, and a call says what is wrong: on a platform whose koffi has other binaries, or by an older Node.js. */
-function checkElsewhere(platform, property, value) {
-  const project = install(`${platform}-${property}`, ['spawn'], `--os=${platform}`, '--cpu=arm64')
+function checkElsewhere(title, platform, property, value) {
+  const project = install(`elsewhere-${platform}`, ['spawn'], `--os=${platform}`, '--cpu=arm64')
   const disguise = `Object.defineProperty(process, "${property}", { value: ${JSON.stringify(value)} })`
   const call = `const { spawn } = await import('@ns/spawn')
     try { spawn('true', [], { namespaces: { uts: true } }) } catch ({ code }) { console.log(code) }`
   const script = ['--import', `data:text/javascript,${disguise}`, '--input-type=module', '-e', call]
-  check(
-    `another ${property} of ${platform}`,
-    [process.execPath, ...script],
-    project,
-    'ERR_NS_UNSUPPORTED\n',
-  )
+  check(title, [process.execPath, ...script], project, 'ERR_NS_UNSUPPORTED\n')
 }
 
 /** An empty project with these packages, and what they need of ours: nothing of it is on a registry yet. */

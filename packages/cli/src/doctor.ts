@@ -1,8 +1,8 @@
 import { type Finding, probe } from '@ns/inspect'
 import type { Topics } from './flags.ts'
-import { printable } from './ls/cell.ts'
 import { screenOf, table } from './ls/table.ts'
 import { print } from './print.ts'
+import { printable } from './printable.ts'
 import { readFlags } from './read-flags.ts'
 import type { Verb } from './verb.ts'
 

@@ -1,7 +1,7 @@
 import type { Egress, Refusal } from '@ns/egress'
 import { mask, type Namespaces } from '@ns/spawn'
 import type { CommandLine } from './command-line.ts'
-import { printable } from './ls/cell.ts'
+import { printable } from './printable.ts'
 
 /** So many different refusals are told of: a command can be refused as much as it likes. */
 const MOST = 20

@@ -2,6 +2,7 @@ import { type Subprocess, spawn } from '@ns/spawn'
 import type { CommandLine } from './command-line.ts'
 import { codeOfExit } from './exit-code.ts'
 import { withGate } from './gate.ts'
+import { printable } from './printable.ts'
 import { connect } from './pty.ts'
 import { readTerminal, takeBack } from './terminal.ts'
 
@@ -36,7 +37,8 @@ async function runToEnd({ file, args, options, quiet }: CommandLine): Promise<nu
     disconnect = child.pty ? connect(child.pty) : undefined
     const { warnings } = await child.ready
     const newline = child.pty ? '\r\n' : '\n' // our terminal is raw then
-    if (!quiet) for (const it of warnings) process.stderr.write(`ns: warning: ${it}${newline}`)
+    if (!quiet)
+      for (const it of warnings.map(printable)) process.stderr.write(`ns: warning: ${it}${newline}`)
     const exit = await child.exited
     if (child.pty) await child.closed // what it has printed
     await child.gone // with --until-empty those that it left: they have the gate until then

@@ -100,14 +100,14 @@ function lookupElsewhere(privateNetworks: boolean): LookupFunction {
       if (error) return done(error, [])
       const addresses = found.filter(isElsewhere)
       const [first] = addresses as [LookupAddress?]
-      if (!first) return done(leadsHere(host, found), [])
+      if (!first) return done(notElsewhere(host, found), [])
       if (options.all) done(null, addresses)
       else done(null, first.address, first.family)
     })
   }
 }
 
-function leadsHere(host: string, found: readonly LookupAddress[]): NodeJS.ErrnoException {
+function notElsewhere(host: string, found: readonly LookupAddress[]): NodeJS.ErrnoException {
   const addresses = found.map(({ address }) => address).join(', ')
   const wish = found.every(({ address }) => isHostOnly(address))
     ? "services of this machine are for 'connect' to give"

@@ -30,8 +30,8 @@ export interface EgressOptions {
   /** Is told of all that is refused. */
   readonly onRefuse?: ((refusal: Refusal) => void) | undefined
   /**
-   * Whether a name may lead into a private network (RFC 1918, RFC 6598, RFC 4193) or to a group of machines (multicast).
-   * An address that is listed itself may be anywhere.
+   * Whether a name may lead into a private network (RFC 1918, RFC 6598, RFC 4193, and others that are not the world's,
+   * behind NAT64 too) or to a group of machines (multicast). An address that is listed itself may be anywhere.
    *
    * @default false: who owns a name that is allowed would choose what is reached of yours
    */

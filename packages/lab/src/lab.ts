@@ -1,10 +1,11 @@
 import { checkKeys, invalidOption } from '@ns/syscalls'
-import { automaticSubnets, meet } from './addresses.ts'
+import { automaticSubnets } from './addresses.ts'
 import { checkBackend, chooseBackend, fabricOf } from './backends/choose.ts'
 import type { Backend } from './backends/fabric.ts'
 import { hasEnded } from './belongings.ts'
 import { Ground } from './ground/ground.ts'
 import { mermaidOf } from './mermaid.ts'
+import { freeNumber } from './network/free-number.ts'
 import { namesFor } from './network/names.ts'
 import { masquerade } from './network/nat.ts'
 import { Network } from './network/network.ts'
@@ -128,7 +129,7 @@ export class Lab {
     checkKeys(`${kind}.addresses`, options.addresses ?? {}, names, 'net')
     if (this.#networks.has(name)) throw invalidOption(`there is a network ${name} already`, 'net')
     const backend = checkBackend(options.backend) ?? this.backend
-    const number = this.#freeNumber(options.subnets === undefined)
+    const number = freeNumber(this.#networks.values(), options.subnets === undefined)
     const subnets = options.subnets ?? automaticSubnets(number)
     const makeFabric = () => fabricOf(this.#ground, backend, number)
     const network = new Network({ name, kind, number, backend, subnets, options, makeFabric })
@@ -146,17 +147,6 @@ export class Lab {
     }
     this.#tell()
     return network
-  }
-
-  /** @param hasSubnets whether its subnets are to meet none that other networks were given */
-  #freeNumber(hasSubnets: boolean): number {
-    const networks = [...this.#networks.values()]
-    const taken = new Set(networks.map(({ number }) => number))
-    const given = hasSubnets ? networks.flatMap(({ givenSubnets }) => givenSubnets) : []
-    const meetsGiven = (own: string) => given.some((other) => meet(own, other))
-    for (let number = 0; ; number++)
-      if (!taken.has(number) && !(given.length > 0 && automaticSubnets(number).some(meetsGiven)))
-        return number
   }
 
   /** Has every node know of the others, and of the ways to them. */

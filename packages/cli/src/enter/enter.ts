@@ -38,8 +38,8 @@ export const enter: Verb = {
     using entered = lookAt(line)
     const { env, cgroup } = entered
     const namespaces = namespacesOf(entered, values)
-    const { quiet } = values
-    return await run({ file, args: rest, options: { ...options, env, cgroup, namespaces }, quiet })
+    const all = { ...options, env, cgroup, namespaces }
+    return await run({ file, args: rest, options: all, quiet: values.quiet })
   },
 }
 

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util'
-import { cut, printable, widthOf } from './cell.ts'
+import { printable } from '../printable.ts'
+import { cut, widthOf } from './cell.ts'
 
 /** A line of a table. */
 export interface Row {

@@ -96,9 +96,8 @@ export function checkCapabilities({ capabilities, securebits }: CapabilityAttrib
 
 function checkKnown(name: string, list: unknown): void {
   checkNames(name, list, [...bits.keys()])
-  const young = ((list ?? []) as Capability[]).filter(
-    (capability) => (bits.get(capability) ?? 0n) >> BigInt(capabilityCount()) > 0n,
-  )
+  const known = namesOf((1n << BigInt(capabilityCount())) - 1n)
+  const young = ((list ?? []) as Capability[]).filter((capability) => !known.includes(capability))
   if (young.length > 0)
     throw invalidOption(`${name}: this kernel does not have ${young.join(', ')}`)
 }
