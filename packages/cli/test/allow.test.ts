@@ -5,6 +5,17 @@ import { ns, runNs } from './support/ns.ts'
 
 checkLeaks()
 
+/** What a script leaves in a network of its own, which it may configure. */
+const outside = (script: string) =>
+  shell([rootInside(), ownMounts(), ownNetwork()], script, { capabilities: 'keep' })
+
+/** What `ns run` leaves beside a server at 192.0.2.7:8080, where names lead as this /etc/hosts has it. */
+function besideServer(hosts: string, ...command: readonly string[]) {
+  const server = join(import.meta.dirname, 'support/greeter.mjs')
+  return outside(`ip link set lo up; ip address add 192.0.2.7/32 dev lo; mount --bind ${hosts} /etc/hosts
+    ${process.execPath} ${server} 192.0.2.7 8080 ${[...ns, 'run', ...command].join(' ')}`)
+}
+
 test('--allow is the only way out of the network; what else was tried is told at the end', async () => {
   using scratch = new Scratch()
   const hosts = scratch.file('hosts', '10.1.2.3 private.example\n')
@@ -18,11 +29,7 @@ test('--allow is the only way out of the network; what else was tried is told at
   )
   const allow = ['--allow', '192.0.2.7:8080', '--allow', 'private.example:8080']
   const flags = ['--user', '--mask', '/etc/hosts', ...allow]
-  const server = join(import.meta.dirname, 'support/greeter.mjs')
-  const script = `ip link set lo up; ip address add 192.0.2.7/32 dev lo; mount --bind ${hosts} /etc/hosts
-    ${process.execPath} ${server} 192.0.2.7 8080 ${ns.join(' ')} run ${flags.join(' ')} -- bash ${inside}`
-  const world = [rootInside(), ownMounts(), ownNetwork()]
-  const { stdout, stderr } = await shell(world, script, { capabilities: 'keep' })
+  const { stdout, stderr } = await besideServer(hosts, ...flags, '--', 'bash', inside)
   expect(stdout).toBe('hello\nunknown\nrefused\nrefused\nits code: 3\n')
   expect(stderr.split('\n').filter((line) => line.startsWith('ns: refused'))).toEqual([
     'ns: refused: evil.example',
@@ -41,12 +48,8 @@ test('a name that a command has made up is printed without its control character
     const servername = '\\x1b[2J.example'
     connect({ host: 'registry.example', port: 8080, servername }).on('error', () => {})`,
   )
-  const server = join(import.meta.dirname, 'support/greeter.mjs')
-  const flags = '--user --mask /etc/hosts --allow registry.example:8080'
-  const script = `ip link set lo up; ip address add 192.0.2.7/32 dev lo; mount --bind ${hosts} /etc/hosts
-    ${process.execPath} ${server} 192.0.2.7 8080 ${ns.join(' ')} run ${flags} -- ${process.execPath} ${inside}`
-  const world = [rootInside(), ownMounts(), ownNetwork()]
-  const { stderr } = await shell(world, script, { capabilities: 'keep' })
+  const flags = ['--user', '--mask', '/etc/hosts', '--allow', 'registry.example:8080']
+  const { stderr } = await besideServer(hosts, ...flags, '--', process.execPath, inside)
   expect(stderr).toMatch(/^ns: refused: registry\.example:8080, asked for as \\x1b\[2J\.example$/m)
 })
 
@@ -59,8 +62,7 @@ test('--allow hides the sockets by which libc asks daemons of the host for names
     ${run('--net')}
     ${run('--allow', 'registry.example:443')}
     ${run('--mount', '--allow', 'registry.example:443')}`
-  const world = [rootInside(), ownMounts(), ownNetwork()]
-  const { stdout } = await shell(world, script, { capabilities: 'keep' })
+  const { stdout } = await outside(script)
   expect(stdout).toBe('there\nthere\nhidden\nhidden\n')
 })
 

@@ -46,6 +46,9 @@ import { busyboxRoot } from './busybox-root.ts'
 beforeEach(needs(program('busybox')))
 checkLeaks()
 
+/** What `ready` says of read-only mounts and masks: an ordinary user is root of a user namespace here, root has none. */
+const undoable = lane === 'root' ? [] : [expect.stringMatching('can make writable')]
+
 let scratch: Scratch
 let box: string
 beforeEach(() => {
@@ -83,8 +86,9 @@ describe('bind', () => {
       'ls /x /y',
     )
     expect(stdout).toBe('/x:\n\n/y:\nroot\n')
-    expect(ready.warnings.filter((text) => text.startsWith('bind:'))).toEqual([
+    expect(ready.warnings).toEqual([
       expect.stringMatching(`bind: '${missing}' does not exist and is skipped`),
+      ...undoable,
     ])
   })
 
@@ -313,7 +317,7 @@ describe('the caller’s directory', () => {
     expect(readonly.stderr).toMatch('Read-only')
     const masked = await here([mask(`${work()}/sub`)], script)
     expect(masked.stdout).toBe(`${work()}/sub\n`)
-    expect(masked.ready.warnings).not.toContainEqual(expect.stringMatching('directory'))
+    expect(masked.ready.warnings).toEqual(undoable)
     const relative = await here([mask(`${work()}/sub`)], script, { cwd: '../sub' })
     expect(relative.stdout).toBe(`${work()}/sub\n`)
   })
